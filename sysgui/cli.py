@@ -1,0 +1,168 @@
+"""The command line: every panel's capabilities without a screen, and the way to the window."""
+
+import argparse
+import os
+import sys
+import time
+import traceback
+from collections.abc import Sequence
+
+import sysgui.panels
+from sysgui import __version__
+from sysgui.system.host import Host
+from sysgui.system.i18n import _
+from sysgui.system.panel import BrokenPanel, Panel, find_panels, make_probe
+from sysgui.system.problem import Problem
+
+
+def main(argv: Sequence[str]) -> int:
+    """Runs the command that `argv` (without the program's name) asks for; returns its status."""
+    try:
+        return _run(argv)
+    except Problem as problem:
+        print(f"sysgui: {problem.message}", file=sys.stderr)
+        if problem.hint:
+            print(problem.hint, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # The reader has seen enough (`| head`); Python must not fail on flushing the rest.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+    except Exception:  # noqa: BLE001 - the outermost frame: a bug is reported whole
+        traceback.print_exc()
+        print(_("sysgui: this is a bug; please report the lines above."), file=sys.stderr)
+        return 70
+
+
+def _run(argv: Sequence[str]) -> int:
+    panels, broken = find_panels(sysgui.panels)
+    if argv[:2] == ["probe", "--answer"]:
+        return _answer(argv[2:], panels)
+    arguments = _parser(panels, chosen=argv[0] if argv else "").parse_args(argv)
+    status: int = arguments.run(arguments, panels, broken)
+    return status
+
+
+def _parser(panels: list[Panel], chosen: str) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="sysgui",
+        description=_("Watch and run a Linux machine from one window, or from here."),
+    )
+    parser.add_argument("--version", action="version", version=f"sysgui {__version__}")
+    _add_window_options(parser, panels)
+    parser.set_defaults(run=_window)
+    commands = parser.add_subparsers(title=_("commands without a screen"), metavar=_("COMMAND"))
+    for panel in panels:
+        parser_of = commands.add_parser(panel.name, help=_(panel.summary))
+        if panel.name == chosen:  # The others' modules stay on the disk.
+            _add_panel_command(parser_of, panel)
+    _add_probe_command(commands, panels)
+    doctor = commands.add_parser(
+        "doctor", help=_("Say what this machine lacks for which feature, and how to get it")
+    )
+    doctor.add_argument("--json", action="store_true", help=_("print lines of JSON"))
+    doctor.set_defaults(run=_doctor)
+    return parser
+
+
+def _add_window_options(parser: argparse.ArgumentParser, panels: list[Panel]) -> None:
+    window = parser.add_argument_group(_("the window"))
+    names = [panel.name for panel in panels]
+    window.add_argument("--panel", metavar=_("NAME"), help=_("open this tab: ") + ", ".join(names))
+    window.add_argument(
+        "--screenshot",
+        metavar=_("FILE"),
+        help=_("wait for real data, save a picture of the window and end; needs no display"),
+    )
+    window.add_argument("--size", metavar="WxH", type=_size, help=_("size of the window"))
+    window.add_argument("--theme", choices=["light", "dark"], help=_("instead of the desktop's"))
+    window.add_argument(
+        "--trace-frames",
+        action="store_true",
+        help=_("log each time the window stood still for more than 16 ms, and why"),
+    )
+    window.add_argument("--root", default="/", metavar="DIR", help=_("show a recorded machine"))
+    window.add_argument("--tempo", type=float, default=1.0, help=argparse.SUPPRESS)
+
+
+def _size(text: str) -> tuple[int, int]:
+    width, _separator, height = text.partition("x")
+    try:
+        size = int(width), int(height)
+    except ValueError:
+        size = (0, 0)
+    if not all(100 <= side <= 10_000 for side in size):
+        raise argparse.ArgumentTypeError(_("expected WIDTHxHEIGHT in pixels, such as 1280x800"))
+    return size
+
+
+def _window(arguments: argparse.Namespace, panels: list[Panel], broken: list[BrokenPanel]) -> int:
+    try:
+        from sysgui import app
+    except ImportError as error:
+        raise Problem(
+            "no-qt",
+            _("The window cannot be opened: {error}").format(error=error),
+            _("“sysgui doctor” says what is missing; the commands of “sysgui --help” work."),
+        ) from error
+    return app.run(arguments, panels, broken)
+
+
+def _add_panel_command(parser: argparse.ArgumentParser, panel: Panel) -> None:
+    parser.add_argument("--root", default="/", metavar="DIR", help=_("read a recorded machine"))
+    command = panel.command()
+    command.add_arguments(parser)
+    parser.set_defaults(run=lambda arguments, *_rest: command.run(arguments, Host(arguments.root)))
+
+
+def _add_probe_command(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", panels: list[Panel]
+) -> None:
+    parser = commands.add_parser("probe", help=_("Print what a panel would show, as it comes"))
+    parser.add_argument("name", choices=[panel.name for panel in panels])
+    parser.add_argument("--json", action="store_true", help=_("one line a reading, not indented"))
+    parser.add_argument("--interval", type=float, default=1.0, metavar="S", help=_("seconds"))
+    parser.add_argument("--count", type=int, default=1, metavar="N", help=_("0: without end"))
+    parser.add_argument("--root", default="/", metavar="DIR", help=_("read a recorded machine"))
+    parser.add_argument("--schema", action="store_true", help=_("print the JSON schema instead"))
+    parser.set_defaults(run=_probe)
+
+
+def _probe(arguments: argparse.Namespace, panels: list[Panel], _broken: list[BrokenPanel]) -> int:
+    import typing
+
+    from sysgui.system.json_lines import indented, schema_of, write_line
+
+    probe = make_probe(panels, arguments.name, Host(arguments.root))
+    if arguments.schema:
+        print(schema_of(typing.get_type_hints(probe.read)["return"]).decode())
+        return 0
+    count = 0
+    while True:
+        started = time.monotonic()
+        reading = probe.read()
+        count += 1
+        if arguments.json:
+            write_line(reading)
+        else:
+            print(indented(reading))
+        if count == arguments.count:
+            return 0
+        time.sleep(max(0.0, arguments.interval - (time.monotonic() - started)))
+
+
+def _answer(argv: Sequence[str], panels: list[Panel]) -> int:
+    """Is the window's child process: answers questions on standard input until it ends."""
+    from sysgui.system.reader import answer
+
+    host = Host(argv[argv.index("--root") + 1])
+    answer(sys.stdin.buffer, sys.stdout.buffer, lambda name: make_probe(panels, name, host))
+    return 0
+
+
+def _doctor(arguments: argparse.Namespace, _panels: list[Panel], broken: list[BrokenPanel]) -> int:
+    from sysgui.system import doctor
+
+    return doctor.run(Host(), broken, json=arguments.json)

@@ -1,0 +1,382 @@
+"""The overview: graphs that share one history and one instant, and what uses most."""
+
+from typing import TYPE_CHECKING
+
+import msgspec
+from PySide6.QtCore import QTimer, Slot
+from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QWidget,
+)
+
+from sysgui.system import units
+from sysgui.system.filesystems import Filesystem, FilesystemsProbe
+from sysgui.system.history import History
+from sysgui.system.i18n import _
+from sysgui.system.processes import Process
+from sysgui.system.totals import Totals, TotalsProbe
+from sysgui.ui import theme
+from sysgui.ui.bars import Bar, Bars
+from sysgui.ui.card import Card, Muted
+from sysgui.ui.panel import Context, PanelView
+
+from . import gauges
+from .probe import Top, read_machine
+
+if TYPE_CHECKING:
+    from sysgui.ui.heat import HeatStrips
+
+    from .cards import GaugeCard
+
+EVERY = 1.0
+TOP_EVERY = 2.0
+FILESYSTEMS_EVERY = 10.0
+
+# The second reading comes early, so that rates are there soon.
+FIRST_RATES = 0.3
+
+SPANS = (60, 300, 900)
+
+CARD_WIDTH = 80 * theme.STEP
+
+# From here on a file system deserves a look.
+NEARLY_FULL = 90
+
+
+class OverviewSettings(msgspec.Struct, frozen=True):
+    """What is remembered of this panel.
+
+    Attributes:
+        span: The seconds that the graphs show.
+        unused: Whether devices that never carried anything are shown.
+    """
+
+    span: int = 300
+    unused: bool = False
+
+
+class OverviewView(PanelView):
+    """Records while it is not shown; draws only while it is.
+
+    Args:
+        context: What the application gives.
+    """
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        settings = context.settings.section("overview", OverviewSettings)
+        self._span = settings.span if settings.span in SPANS else OverviewSettings().span
+        self._unused = settings.unused
+        self._history = History(round(max(SPANS) / EVERY) + 1)
+        self._totals: Totals | None = None
+        self._age: float | None = None
+        self._gauges: dict[str, GaugeCard] = {}
+        self._lists: list[Card] = []
+        self._built = False
+        self._totals_poller = self.poll(
+            TotalsProbe(context.host), EVERY, self._take_totals, always=True
+        )
+        spans = zip(SPANS, ("Ctrl+1", "Ctrl+2", "Ctrl+3"), strict=True)
+        self._span_actions = [
+            self.action(
+                _("Show the last {span}").format(span=units.duration(span)),
+                lambda span=span: self.set_span(span),  # type: ignore[misc]
+                key,
+            )
+            for span, key in spans
+        ]
+        self.action(_("Show or hide unused devices"), self._toggle_unused, "Ctrl+U")
+
+    # Made when first shown: graphs cost 30 MB and a quarter of a second.
+
+    def showEvent(self, event: QShowEvent) -> None:
+        if not self._built:
+            self._build()
+        super().showEvent(event)
+
+    def _build(self) -> None:
+        self._built = True
+        self.add(self._heading())
+        self._area = QScrollArea(self)
+        self._area.setWidgetResizable(True)
+        self._area.setFrameShape(QScrollArea.Shape.NoFrame)
+        self._ground = QWidget()
+        self._grid = QGridLayout(self._ground)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setSpacing(3 * theme.STEP)
+        self._area.setWidget(self._ground)
+        self.add(self._area, 1)
+        self._top_cpu = self._list(_("Most CPU"), _("Nothing uses the CPU now."))
+        self._top_memory = self._list(_("Most memory"), _("No processes can be seen."))
+        self._filesystems = self._list(_("Filesystems"), _("None with data is mounted."))
+        self._hidden = Muted()
+        top = self.context.reader.probe("overview.top", Top)
+        self._top_poller = self.poll(top, TOP_EVERY, self._show_top)
+        self.poll(FilesystemsProbe(self.context.host), FILESYSTEMS_EVERY, self._show_filesystems)
+        if self._totals is not None:
+            self._show(self._totals)
+
+    def _heading(self) -> QWidget:
+        machine = read_machine(self.context.host)
+        heading = QWidget(self)
+        row = QHBoxLayout(heading)
+        row.setContentsMargins(0, 0, 0, 0)
+        name = QLabel(machine.hostname)
+        name.setFont(theme.title_font())
+        self._about = Muted()
+        self._machine = f"{machine.system} · {machine.kernel}"
+        row.addWidget(name)
+        row.addSpacing(2 * theme.STEP)
+        row.addWidget(self._about, 1)
+        self._spans = QButtonGroup(self)
+        for span, action in zip(SPANS, self._span_actions, strict=True):
+            button = QPushButton(_("{count} min").format(count=span // 60))
+            button.setCheckable(True)
+            button.setChecked(span == self._span)
+            button.setToolTip(f"{action.text()}  {action.shortcut().toString()}")
+            self._spans.addButton(button, span)
+            row.addWidget(button)
+        self._spans.idClicked.connect(self.set_span)
+        return heading
+
+    def _list(self, title: str, empty: str) -> Bars:
+        bars = Bars(empty)
+        card = Card(title)
+        card.add(bars, 1)
+        bars.clicked.connect(self._open_process)
+        self._lists.append(card)
+        return bars
+
+    # Totals.
+
+    @Slot(object)
+    def _take_totals(self, totals: Totals) -> None:
+        first = self._totals is None
+        self._totals = totals
+        self._history.append(totals.since_boot, gauges.samples(totals))
+        if first:
+            wait = round(FIRST_RATES * 1000)
+            QTimer.singleShot(wait, self._totals_poller, self._totals_poller.ask_now)
+        if self._built and self.watched:
+            self._show(totals)
+        if totals.elapsed is not None:
+            self._see_whether_ready()
+
+    def set_watched(self, watched: bool) -> None:  # noqa: FBT001 - a state, as in Qt's setters
+        """Draws what was recorded meanwhile as soon as somebody looks."""
+        super().set_watched(watched)
+        if watched and self._built and self._totals is not None:
+            self._show(self._totals)
+
+    def _show(self, totals: Totals) -> None:
+        self._place_cards(totals)
+        up = _("up {duration}").format(duration=units.duration(totals.since_boot))
+        self._about.setText(f"{self._machine} · {up}")
+        for card in self._gauges.values():
+            card.graph.refresh()
+        self._cores.refresh()
+        self._write()
+
+    def _write(self) -> None:
+        """Writes all figures as of now, or as of the instant under the pointer."""
+
+        def get(series: str) -> float | None:
+            age = 0.0 if self._age is None else self._age
+            return self._history.at(series, age, self._span)
+
+        for card in self._gauges.values():
+            card.write(get)
+        self._memory_bar.write(get)
+
+    # Cards.
+
+    def _place_cards(self, totals: Totals) -> None:
+        wanted = self._wanted(totals)
+        if wanted.keys() == self._gauges.keys():
+            return
+        for name in self._gauges.keys() - wanted.keys():
+            self._gauges.pop(name).deleteLater()
+        self._gauges = {
+            name: self._gauges.get(name) or self._make_card(gauge, totals)
+            for name, gauge in wanted.items()
+        }
+        self._lay_out()
+
+    def _make_card(self, gauge: gauges.Gauge, totals: Totals) -> "GaugeCard":
+        from .cards import GaugeCard, MemoryBar
+
+        card = GaugeCard(gauge, self._history)
+        card.graph.set_span(self._span)
+        card.graph.hovered.connect(self._point_at)
+        if gauge.name == "cpu":
+            self._cores = self._make_cores(totals)
+            card.add(self._cores)
+        elif gauge.name == "memory":
+            self._memory_bar = MemoryBar()
+            card.add(self._memory_bar)
+        return card
+
+    def _make_cores(self, totals: Totals) -> "HeatStrips":
+        from sysgui.ui.heat import HeatStrips
+
+        cores = HeatStrips(self._history, "cpu")
+        cores.show_series([gauges.core_series(core) for core in totals.cpu.cores])
+        cores.set_span(self._span)
+        cores.setToolTip(_("Each core, the more saturated the busier; the first on top."))
+        cores.hovered.connect(self._point_at)
+        return cores
+
+    def _wanted(self, totals: Totals) -> dict[str, gauges.Gauge]:
+        cores = list(totals.cpu.cores)
+        wanted = [gauges.cpu(cores), gauges.memory(), gauges.load(cores), gauges.pressure()]
+        unused: list[str] = []
+        for disk in totals.disks:
+            if disk.read or disk.written or self._unused:
+                wanted.append(gauges.disk(disk.name))
+            else:
+                unused.append(disk.name)
+        # The loopback interface last: what leaves the machine matters more.
+        for interface in sorted(totals.interfaces, key=lambda i: i.name == "lo"):
+            if interface.received or interface.sent or self._unused:
+                wanted.append(gauges.network(interface.name))
+            else:
+                unused.append(interface.name)
+        text = _("Unused since boot: {names} (Ctrl+U shows them)").format(names=", ".join(unused))
+        self._hidden.setText(text if unused else "")
+        return {gauge.name: gauge for gauge in wanted}
+
+    def _lay_out(self) -> None:
+        width = self._area.viewport().width()
+        columns = max(1, min(4, width // CARD_WIDTH))
+        while self._grid.count():
+            self._grid.takeAt(0)
+        for place, card in enumerate(self._gauges.values()):
+            self._grid.addWidget(card, place // columns, place % columns)
+            self._grid.setRowStretch(place // columns, 2)
+        row = -(-len(self._gauges) // columns)
+        holder = QGridLayout()
+        holder.setSpacing(3 * theme.STEP)
+        across = min(3, columns) if columns != 2 else 3
+        for place, listed in enumerate(self._lists):
+            holder.addWidget(listed, place // across, place % across)
+            holder.setColumnStretch(place % across, 1)
+        self._grid.addLayout(holder, row, 0, 1, columns)
+        self._grid.setRowStretch(row, 0)
+        self._grid.addWidget(self._hidden, row + 1, 0, 1, columns)
+        for column in range(4):
+            self._grid.setColumnStretch(column, 1 if column < columns else 0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._built and self._totals is not None:
+            QTimer.singleShot(0, self, self._lay_out)
+
+    # One instant for all graphs.
+
+    @Slot(object)
+    def _point_at(self, age: float | None) -> None:
+        if age == self._age:
+            return
+        self._age = age
+        for card in self._gauges.values():
+            card.graph.point_at(age)
+        self._cores.point_at(age)
+        self._write()
+
+    def set_span(self, seconds: int) -> None:
+        """Shows the last `seconds` in all graphs."""
+        self._span = seconds
+        self._spans.button(seconds).setChecked(True)
+        for card in self._gauges.values():
+            card.graph.set_span(seconds)
+        self._cores.set_span(seconds)
+
+    def _toggle_unused(self) -> None:
+        self._unused = not self._unused
+        if self._totals is not None:
+            self._show(self._totals)
+
+    # Lists.
+
+    @Slot(object)
+    def _show_top(self, top: Top) -> None:
+        if not top.cpu:
+            wait = round(FIRST_RATES * 2000)
+            QTimer.singleShot(wait, self._top_poller, self._top_poller.ask_now)
+        most_cpu = max((p.cpu or 0.0 for p in top.cpu), default=0.0) or 1.0
+        most_memory = max((p.rss for p in top.memory), default=0) or 1
+        self._top_cpu.show_bars(
+            [
+                _process_bar(p, (p.cpu or 0.0) / most_cpu, units.percent(p.cpu), "cpu")
+                for p in top.cpu
+            ]
+        )
+        self._top_memory.show_bars(
+            [_process_bar(p, p.rss / most_memory, units.size(p.rss), "memory") for p in top.memory]
+        )
+        self._top_seen = True
+        self._see_whether_ready()
+
+    _top_seen = False
+
+    @Slot(object)
+    def _show_filesystems(self, filesystems: list[Filesystem]) -> None:
+        self._filesystems.show_bars(
+            [
+                Bar(
+                    name=filesystem.mount_point,
+                    share=(filesystem.percent or 0) / 100,
+                    figure=_("{percent} of {size}").format(
+                        percent=units.percent(filesystem.percent),
+                        size=units.size(filesystem.size),
+                    ),
+                    token=_fullness(filesystem.percent or 0),
+                    tip=_("{device}, {type}: {available} available").format(
+                        device=filesystem.device,
+                        type=filesystem.type,
+                        available=units.size(filesystem.available),
+                    ),
+                )
+                for filesystem in filesystems
+            ]
+        )
+
+    @Slot(object)
+    def _open_process(self, key: tuple[int, int]) -> None:
+        self.context.shell.open("processes", key=key)
+
+    def _see_whether_ready(self) -> None:
+        rates = self._totals is not None and self._totals.elapsed is not None
+        if rates and self._top_seen:
+            self.ready.emit()
+
+    def save_settings(self) -> None:
+        """Remembers the span and whether unused devices are shown."""
+        self.context.settings.put_section(
+            "overview", OverviewSettings(span=self._span, unused=self._unused)
+        )
+
+
+def _process_bar(process: Process, share: float, figure: str, token: str) -> Bar:
+    return Bar(
+        name=process.name,
+        share=share,
+        figure=figure,
+        token=token,
+        key=process.key,
+        tip=_("pid {pid}, {user}: {command}").format(
+            pid=process.pid, user=process.user, command=process.command[:200]
+        ),
+    )
+
+
+def _fullness(percent: int) -> str:
+    if percent >= 98:
+        return "wrong"
+    return "attention" if percent >= NEARLY_FULL else "disk"

@@ -1,0 +1,250 @@
+"""The pane beside the table: one process, its graphs, its files and sockets."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QListWidget,
+    QPushButton,
+    QSizePolicy,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from sysgui.system import units
+from sysgui.system.history import History
+from sysgui.system.i18n import _
+from sysgui.system.processes import Process
+from sysgui.ui import theme
+from sysgui.ui.card import Card, Muted
+
+from .columns import STATES
+from .detail import Detail
+
+KEPT = 901
+SPAN = 300
+
+
+class ProcessPane(QWidget):
+    """Shows the process that is selected; it stays when the process ends, and says so.
+
+    Signals:
+        end_asked: The user wants to end it.
+        nice_asked: The user wants to set its nice value.
+        more_asked: The user wants the whole menu.
+    """
+
+    end_asked = Signal()
+    nice_asked = Signal()
+    more_asked = Signal()
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.process: Process | None = None
+        self._history = History(KEPT)
+        self._graphs: list[tuple[Card, Any, Any]] = []
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._empty = Muted(_("Select a process to see its graphs, open files and sockets."))
+        self._empty.setWordWrap(True)
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._column.addWidget(self._empty, 1)
+        self._body = QWidget(self)
+        self._column.addWidget(self._body, 1)
+        self._body.hide()
+        self._title = QLabel()
+        self._title.setFont(theme.title_font())
+        self._title.setTextFormat(Qt.TextFormat.PlainText)
+        self._about = Muted()
+        self._about.setWordWrap(True)
+        self._about.setTextFormat(Qt.TextFormat.PlainText)
+        self._unit = Muted()
+        self._unit.setWordWrap(True)
+        self._unit.setTextFormat(Qt.TextFormat.PlainText)
+        for label in (self._title, self._about, self._unit):
+            label.setMinimumWidth(0)
+            label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._inside = QVBoxLayout(self._body)
+        self._inside.setContentsMargins(0, 0, 0, 0)
+        self._inside.addWidget(self._title)
+        self._inside.addWidget(self._about)
+        self._inside.addWidget(self._unit)
+        self._files = QListWidget()
+        self._sockets = QListWidget()
+        self._lists = QTabWidget()
+        self._lists.setDocumentMode(True)
+        self._lists.addTab(self._files, _("Files"))
+        self._lists.addTab(self._sockets, _("Sockets"))
+        for listed in (self._files, self._sockets):
+            listed.setFont(theme.data_font())
+            listed.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+            listed.setUniformItemSizes(True)
+            listed.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._inside.addWidget(self._lists, 2)
+        self._inside.addWidget(self._buttons())
+
+    def _buttons(self) -> QWidget:
+        holder = QWidget()
+        row = QHBoxLayout(holder)
+        row.setContentsMargins(0, 0, 0, 0)
+        self._end = QPushButton()
+        self._nice = QPushButton(_("Nice…"))
+        self._more = QPushButton(_("More…"))
+        self._end.clicked.connect(self.end_asked)
+        self._nice.clicked.connect(self.nice_asked)
+        self._more.clicked.connect(self.more_asked)
+        row.addWidget(self._end, 1)
+        row.addWidget(self._nice)
+        row.addWidget(self._more)
+        return holder
+
+    def _make_graphs(self) -> None:
+        """Makes the graphs when they are first needed: they cost 30 MB."""
+        from sysgui.ui.graph import Curve, Graph
+
+        for title, curves, write, figure in (
+            (_("CPU"), [Curve("cpu", "cpu")], units.percent, lambda p: units.percent(p.cpu)),
+            (_("Memory"), [Curve("rss", "memory")], units.size, lambda p: units.size(p.rss)),
+            (
+                _("Disk"),
+                [Curve("read", "muted"), Curve("write", "disk")],
+                units.rate,
+                lambda p: _("write {write} · read {read}").format(
+                    write=units.rate(p.write_rate), read=units.rate(p.read_rate)
+                ),
+            ),
+        ):
+            card = Card(title)
+            graph = Graph(self._history, curves, write, parent=card)
+            graph.set_span(SPAN)
+            card.add(graph, 1)
+            self._inside.insertWidget(3 + len(self._graphs), card, 2)
+            self._graphs.append((card, graph, figure))
+
+    # What is shown.
+
+    def choose(self, process: Process | None) -> None:
+        """Shows another process from now on."""
+        self.process = process
+        self._history = History(KEPT)
+        self._body.setVisible(process is not None)
+        self._empty.setVisible(process is None)
+        if process is None:
+            return
+        if not self._graphs:
+            self._make_graphs()
+        for _card, graph, _figure in self._graphs:
+            graph.follow(self._history)
+        self._unit.setText("")
+        _fill(self._files, [])
+        _fill(self._sockets, [])
+        self._lists.setTabText(0, _("Files"))
+        self._lists.setTabText(1, _("Sockets"))
+        self._title.setText(process.name)
+        self._title.setToolTip(process.command)
+        self._end.setText(_("End {name}…").format(name=_shortened(process.name)))
+        self._say(_("pid {pid} · {user}").format(pid=process.pid, user=process.user))
+
+    def take(self, process: Process | None, time: float) -> None:
+        """Takes the process as it is now, or None when it has ended.
+
+        Args:
+            process: The one that was chosen.
+            time: Seconds on a clock that only goes forward.
+        """
+        if process is None:
+            self._end.setEnabled(False)
+            self._nice.setEnabled(False)
+            if self.process is not None:
+                self._unit.setText(_("This process has ended."))
+            return
+        self.process = process
+        self._end.setEnabled(True)
+        self._nice.setEnabled(True)
+        self._history.append(
+            time,
+            {
+                "cpu": process.cpu,
+                "rss": process.rss,
+                "read": process.read_rate,
+                "write": process.write_rate,
+            },
+        )
+        for card, graph, figure in self._graphs:
+            card.show_figure(figure(process))
+            graph.refresh()
+
+    def take_detail(self, detail: Detail) -> None:
+        """Takes what was read of it closely."""
+        process = self.process
+        if process is None or (detail.pid, detail.start) != process.key:
+            return
+        # The user's own clock time, as every clock on the desktop shows it.
+        started = datetime.fromtimestamp(detail.started).astimezone()
+        self._say(
+            _(
+                "pid {pid} · {user} · {state} · {threads} threads · nice {nice}\nstarted {time}"
+            ).format(
+                pid=process.pid,
+                user=process.user,
+                state=_(STATES.get(process.state, process.state)),
+                threads=process.threads,
+                nice=process.nice,
+                time=started.strftime("%Y-%m-%d %H:%M:%S"),
+            )
+        )
+        self._unit.setText(detail.control_group)
+        self._unit.setToolTip(_("Its control group: /proc/PID/cgroup"))
+        if detail.files is None or detail.sockets is None:
+            text = [_("Not yours to see: needs the installed Sysgui.")]
+            _fill(self._files, text)
+            _fill(self._sockets, text)
+            return
+        self._lists.setTabText(0, _("Files {count}").format(count=len(detail.files)))
+        self._lists.setTabText(1, _("Sockets {count}").format(count=len(detail.sockets)))
+        _fill(self._files, [f"{file.fd}  {file.target}" for file in detail.files])
+        _fill(
+            self._sockets,
+            [
+                " ".join(
+                    part
+                    for part in (
+                        f"{socket.fd} ",
+                        socket.protocol,
+                        socket.local,
+                        f"→ {socket.remote}" if socket.remote else "",
+                        socket.state,
+                    )
+                    if part
+                )
+                for socket in detail.sockets
+            ],
+        )
+
+    def _say(self, text: str) -> None:
+        if self._about.text() != text:
+            self._about.setText(text)
+
+
+def _fill(listed: QListWidget, texts: Sequence[str]) -> None:
+    """Changes only the lines that differ, so that the list neither scrolls nor loses its line."""
+    for place, text in enumerate(texts):
+        if place == listed.count():
+            listed.addItem("")
+        item = listed.item(place)
+        if item.text() != text:
+            item.setText(text)
+            item.setToolTip(text)
+    while listed.count() > len(texts):
+        listed.takeItem(listed.count() - 1)
+
+
+def _shortened(name: str) -> str:
+    name = name if len(name) <= 16 else f"{name[:15]}…"
+    return name.replace("&", "&&")

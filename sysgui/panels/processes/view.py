@@ -1,0 +1,392 @@
+"""The process table with its search, and the pane that shows one process."""
+
+from typing import Any
+
+import msgspec
+from PySide6.QtCore import QPoint, Qt, QTimer, Slot
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QHBoxLayout,
+    QLineEdit,
+    QMenu,
+    QPushButton,
+    QSplitter,
+    QWidget,
+)
+
+from sysgui.system.arrange import Family, arrange, arrange_tree, held
+from sysgui.system.i18n import _
+from sysgui.system.problem import Problem
+from sysgui.system.processes import Process
+from sysgui.system.query import QueryError
+from sysgui.ui import theme
+from sysgui.ui.card import Muted
+from sysgui.ui.panel import Context, PanelView
+from sysgui.ui.table import TableModel
+from sysgui.ui.table_view import TableView
+
+from .actions import Chosen
+from .columns import COLUMNS, LANGUAGE, column
+from .detail import Detail
+from .pane import ProcessPane
+from .probe import Changes
+
+EVERY = 1.0
+DETAIL_EVERY = 2.0
+FIRST_RATES = 0.45
+
+DEFAULT_COLUMNS = ["name", "pid", "user", "cpu", "rss", "read", "write", "state", "command"]
+
+Key = tuple[int, int]
+
+
+class ProcessesSettings(msgspec.Struct, frozen=True):
+    """What is remembered of this panel.
+
+    Attributes:
+        columns: The shown columns from left to right.
+        widths: Their widths in device-independent pixels.
+        sort: The column that rows are sorted by.
+        descending: Whether the highest comes first.
+        tree: Whether children stand beneath their parents.
+        splitter: The widths of table and pane.
+    """
+
+    columns: list[str] = msgspec.field(default_factory=lambda: list(DEFAULT_COLUMNS))
+    widths: dict[str, int] = {}
+    sort: str = "cpu"
+    descending: bool = True
+    tree: bool = False
+    splitter: list[int] = []
+
+
+_FAMILY: Family[Process] = Family(name=lambda p: p.pid, parent=lambda p: p.parent)
+
+
+class ProcessesView(PanelView):
+    """Shows all processes and acts on those that the user chose.
+
+    Args:
+        context: What the application gives.
+    """
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        settings = context.settings.section("processes", ProcessesSettings)
+        names = [column.name for column in COLUMNS]
+        self._sort = settings.sort if settings.sort in names else "cpu"
+        self._descending = settings.descending
+        self._tree = settings.tree
+        self._collapsed: set[int] = set()
+        self._query = LANGUAGE.compile("")
+        self._processes: dict[Key, Process] = {}
+        self._whole = True
+        self._wanted: Key | None = None
+        self._readings = 0
+        self._model = TableModel(COLUMNS, lambda process: process.key, self)
+        self._table = TableView(self._model, self)
+        self._table.setAccessibleName(_("Processes"))
+        self._table.shades = {"cpu": ("cpu", lambda p: min(1.0, (p.cpu or 0.0) / 100.0))}
+        self._pane = ProcessPane(self)
+        self.add(self._bar())
+        self._error = Muted()
+        self._error.setWordWrap(True)
+        self._error.hide()
+        self.add(self._error)
+        self._splitter = QSplitter(Qt.Orientation.Horizontal, self)
+        self._splitter.addWidget(self._table)
+        self._splitter.addWidget(self._pane)
+        self._splitter.setStretchFactor(0, 1)
+        self._splitter.setChildrenCollapsible(False)
+        self._splitter.setSizes(settings.splitter or [780, 300])
+        self.add(self._splitter, 1)
+        self._table.set_widths(settings.widths)
+        self._table.show_columns(settings.columns)
+        self._table.show_order(self._sort, descending=self._descending)
+        self._connect()
+        self.setFocusProxy(self._table)
+
+    def _bar(self) -> QWidget:
+        bar = QWidget(self)
+        row = QHBoxLayout(bar)
+        row.setContentsMargins(0, 0, 0, 0)
+        self.search = QLineEdit(bar)
+        self.search.setPlaceholderText(_("Find: firefox   cpu>5 and user=root   rss>200M"))
+        self.search.setClearButtonEnabled(True)
+        self.search.setAccessibleName(_("Find processes"))
+        self.search.textChanged.connect(self._search_changed)
+        row.addWidget(self.search, 1)
+        self._shapes = QButtonGroup(bar)
+        for place, (text, tip) in enumerate(
+            (
+                (_("Flat"), _("All processes in one list  Ctrl+T")),
+                (_("Tree"), _("Children beneath their parents  Ctrl+T")),
+            )
+        ):
+            button = QPushButton(text)
+            button.setCheckable(True)
+            button.setToolTip(tip)
+            self._shapes.addButton(button, place)
+            row.addWidget(button)
+        self._shapes.button(int(self._tree)).setChecked(True)
+        self._shapes.idClicked.connect(self._set_shape)
+        self._count = Muted()
+        self._count.setMinimumWidth(26 * theme.STEP)
+        self._count.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        row.addWidget(self._count)
+        return bar
+
+    def _connect(self) -> None:
+        self._table.order_changed.connect(self._set_order)
+        self._table.toggled.connect(self._toggle)
+        self._table.selectionModel().selectionChanged.connect(self._selection_changed)
+        self._table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self._table.customContextMenuRequested.connect(self._open_menu)
+        self._pane.end_asked.connect(self._end)
+        self._pane.nice_asked.connect(self._renice)
+        self._pane.more_asked.connect(self._open_menu_here)
+        self.action(_("End the selected processes…"), self._end, "Delete")
+        self.action(_("Kill the selected processes…"), self._kill, "Shift+Delete")
+        self.action(_("Stop the selected processes"), self._stop, "Ctrl+Shift+S")
+        self.action(_("Continue the selected processes"), self._continue, "Ctrl+Shift+C")
+        self.action(_("Nice value of the selected processes…"), self._renice, "Ctrl+Shift+N")
+        self.action(_("Flat list or tree"), self._toggle_shape, "Ctrl+T")
+        reader = self.context.reader
+        self._changes = self.poll(reader.probe("processes.changes", Changes), EVERY, self._take)
+        self._changes.with_arguments(lambda: {"whole": self._whole})
+        self._changes.problem.connect(self._start_anew)
+        self._changes.bug.connect(self._start_anew)
+        self._detail = self.poll(
+            reader.probe("processes.detail", Detail), DETAIL_EVERY, self._take_detail
+        )
+        self._detail.with_arguments(self._asked_detail)
+        self._detail.pause()
+
+    # Readings.
+
+    @Slot(object)
+    def _take(self, changes: Changes) -> None:
+        if changes.whole:
+            self._processes.clear()
+        self._whole = False
+        for key in changes.gone:
+            self._processes.pop(key, None)
+        self._processes.update((process.key, process) for process in changes.changed)
+        self._hidden = changes.hidden
+        self._readings += 1
+        self._arrange()
+        self._follow_wanted()
+        process = self._pane.process
+        if process is not None:
+            now = self._processes.get(process.key)
+            self._pane.take(now, self.context.host.monotonic())
+        if self._readings == 1:
+            QTimer.singleShot(round(FIRST_RATES * 1000), self._changes, self._changes.ask_now)
+        elif self._readings == 2:
+            self.ready.emit()
+
+    _hidden = False
+
+    @Slot(object)
+    def _start_anew(self, _trouble: object) -> None:
+        # The child that remembered what it had told is gone: the next one tells everything.
+        self._whole = True
+
+    @Slot(object)
+    def _take_detail(self, detail: Detail) -> None:
+        self._pane.take_detail(detail)
+
+    def _asked_detail(self) -> dict[str, int]:
+        process = self._pane.process
+        return {"pid": process.pid, "start": process.start} if process else {}
+
+    # Order, search, shape.
+
+    def _arrange(self) -> None:
+        by = column(self._sort)
+        processes = self._processes.values()
+        if self._tree:
+            arrangement = arrange_tree(
+                processes,
+                self._query,
+                by.value,
+                _FAMILY,
+                descending=self._descending,
+                collapsed=self._collapsed,
+            )
+        else:
+            arrangement = arrange(processes, self._query, by.value, descending=self._descending)
+        ended: frozenset[int] = frozenset()
+        if self._table.held and not self._tree and self._readings > 2:
+            arrangement, ended = held(self._model.rows, arrangement, lambda p: p.key)
+        self._model.apply(arrangement, ended)
+        self._say_count(arrangement.matched)
+
+    def _say_count(self, matched: int) -> None:
+        total = len(self._processes)
+        text = (
+            str(total) if matched == total else _("{n} of {total}").format(n=matched, total=total)
+        )
+        if self._hidden:
+            text = _("{text}, others' hidden").format(text=text)
+            self._count.setToolTip(
+                _("/proc is mounted with hidepid: only your own processes can be seen.")
+            )
+        if self._table.held and not self._tree:
+            text = _("{text} · order held").format(text=text)
+        self._count.setText(text)
+
+    def _arrange_anew(self) -> None:
+        self._table.let_go()
+        self._arrange()
+
+    @Slot(str)
+    def _search_changed(self, text: str) -> None:
+        try:
+            self._query = LANGUAGE.compile(text)
+        except QueryError as error:
+            self._error.setText(str(error))
+            self._error.show()
+            return
+        self._error.hide()
+        self._arrange_anew()
+
+    @Slot(str, bool)
+    def _set_order(self, name: str, descending: bool) -> None:  # noqa: FBT001 - a signal's slot
+        self._sort, self._descending = name, descending
+        self._arrange_anew()
+
+    @Slot(int)
+    def _set_shape(self, place: int) -> None:
+        self._tree = bool(place)
+        self._arrange_anew()
+
+    def _toggle_shape(self) -> None:
+        self._shapes.button(int(not self._tree)).click()
+
+    @Slot(object)
+    def _toggle(self, key: Key) -> None:
+        self._collapsed ^= {key[0]}
+        self._arrange_anew()
+
+    # Selection.
+
+    @Slot()
+    def _selection_changed(self) -> None:
+        selected = self._table.selected()
+        if len(selected) != 1:
+            # A process that ended stays in the pane; several have no common graphs.
+            if selected:
+                self._choose(None)
+            return
+        if self._pane.process is None or selected[0].key != self._pane.process.key:
+            self._choose(selected[0])
+
+    def _choose(self, process: Process | None) -> None:
+        self._pane.choose(process)
+        if process is None:
+            self._detail.pause()
+            return
+        self._pane.take(process, self.context.host.monotonic())
+        if self.watched:
+            self._detail.start()
+            self._detail.ask_now()
+
+    def set_watched(self, watched: bool) -> None:  # noqa: FBT001 - a state, as in Qt's setters
+        """Reads the chosen process closely only while there is one."""
+        super().set_watched(watched)
+        if self._pane.process is None:
+            self._detail.pause()
+
+    def open_with(self, **arguments: Any) -> None:
+        """Selects the process with the identity `key`, or searches for `query`."""
+        if self.search is not None:
+            self.search.setText(arguments.get("query", ""))
+        self._wanted = arguments.get("key")
+        self._follow_wanted()
+
+    def _follow_wanted(self) -> None:
+        if self._wanted is None:
+            return
+        place = self._model.place(tuple(self._wanted))
+        if place >= 0:
+            self._wanted = None
+            self._table.select(place)
+
+    # Actions.
+
+    def _chosen(self) -> Chosen:
+        """Binds the processes that are selected at this moment."""
+        return Chosen(
+            self.context.host,
+            self._table.selected() or ([self._pane.process] if self._pane.process else []),
+            self,
+            self._fail,
+            self._changes.ask_now,
+        )
+
+    def _fail(self, problem: Problem) -> None:
+        self.problems.show_problem(problem)
+
+    @Slot(QPoint)
+    def _open_menu(self, place: QPoint) -> None:
+        self._popup(self._table.viewport().mapToGlobal(place))
+
+    @Slot()
+    def _open_menu_here(self) -> None:
+        self._popup(self.cursor().pos())
+
+    def _popup(self, place: QPoint) -> None:
+        chosen = self._chosen()
+        menu = QMenu(self)
+        chosen.fill(menu)
+        self._table.hold()
+        menu.exec(place)
+        self._table.release()
+        chosen.close()
+        menu.deleteLater()
+
+    def _do(self, act: str) -> None:
+        chosen = self._chosen()
+        if chosen.handles and not chosen.permitted:
+            self._fail(
+                Problem(
+                    "not-permitted",
+                    _("{name}: not your own. Nothing was done.").format(name=chosen.name),
+                    _("“sysgui doctor” says how to act on others' processes."),
+                )
+            )
+        else:
+            self._table.hold()
+            getattr(chosen, act)()
+            self._table.release()
+        chosen.close()
+
+    def _end(self) -> None:
+        self._do("end")
+
+    def _kill(self) -> None:
+        self._do("kill")
+
+    def _stop(self) -> None:
+        self._do("stop")
+
+    def _continue(self) -> None:
+        self._do("resume")
+
+    def _renice(self) -> None:
+        self._do("renice")
+
+    def save_settings(self) -> None:
+        """Remembers columns, order and shape."""
+        self.context.settings.put_section(
+            "processes",
+            ProcessesSettings(
+                columns=self._table.shown_columns(),
+                widths=self._table.widths(),
+                sort=self._sort,
+                descending=self._descending,
+                tree=self._tree,
+                splitter=self._splitter.sizes(),
+            ),
+        )

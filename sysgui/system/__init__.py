@@ -1,0 +1,1 @@
+"""What panels share, in pure Python: no Qt, and only `host` touches the machine."""

@@ -1,0 +1,207 @@
+"""`sysgui doctor`: what this machine lacks for which feature, and how to get it."""
+
+import ctypes.util
+import locale
+import os
+import platform
+import sys
+from collections.abc import Iterator, Sequence
+from importlib import metadata
+
+import msgspec
+
+from sysgui.system.host import Host
+from sysgui.system.i18n import _
+from sysgui.system.json_lines import write_line
+from sysgui.system.panel import BrokenPanel
+
+# Libraries that Qt loads from the system, and what does not work without them.
+_LIBRARIES = {
+    "EGL": ("libegl1", "mesa-libEGL"),
+    "xkbcommon": ("libxkbcommon0", "libxkbcommon"),
+    "fontconfig": ("libfontconfig1", "fontconfig"),
+    "dbus-1": ("libdbus-1-3", "dbus-libs"),
+    "xcb-cursor": ("libxcb-cursor0", "xcb-util-cursor"),
+}
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """One thing that was looked at.
+
+    Attributes:
+        name: What it is.
+        good: Whether it is as it should be.
+        detail: What was found.
+        remedy: What is missing without it, and how to get it; "" if all is well.
+    """
+
+    name: str
+    good: bool
+    detail: str
+    remedy: str = ""
+
+
+def examine(host: Host, broken: Sequence[BrokenPanel]) -> Iterator[Finding]:
+    """Looks at everything that a feature depends on."""
+    yield _python()
+    yield from _packages()
+    yield from _libraries()
+    yield _display()
+    yield _locale()
+    yield _pressure(host)
+    yield _visibility(host)
+    yield _processes_of_others(host)
+    for panel in broken:
+        yield Finding(
+            _("Panel {name}").format(name=panel.name),
+            good=False,
+            detail=panel.report.strip().splitlines()[-1],
+            remedy=_("This is a bug or a broken installation; the other panels work."),
+        )
+
+
+def run(host: Host, broken: Sequence[BrokenPanel], *, json: bool) -> int:
+    """Prints the findings; status 1 if something is missing."""
+    missing = False
+    for finding in examine(host, broken):
+        missing |= not finding.good
+        if json:
+            write_line(finding)
+        else:
+            sys.stdout.write(_written(finding))
+    return int(missing)
+
+
+def _written(finding: Finding) -> str:
+    mark = _("ok     ") if finding.good else _("missing")
+    lines = f"{mark}  {finding.name}: {finding.detail}\n"
+    return lines + (f"         {finding.remedy}\n" if finding.remedy else "")
+
+
+def _python() -> Finding:
+    good = sys.version_info >= (3, 11)
+    return Finding(
+        "Python",
+        good=good,
+        detail=platform.python_version(),
+        remedy="" if good else _("Sysgui needs Python 3.11 or newer."),
+    )
+
+
+def _packages() -> Iterator[Finding]:
+    for name, feature in (
+        ("PySide6_Essentials", _("the window")),
+        ("pyqtgraph", _("graphs")),
+        ("numpy", _("graphs")),
+        ("QtAwesome", _("icons")),
+        ("psutil", _("sensors")),
+    ):
+        try:
+            version = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            yield Finding(
+                name,
+                good=False,
+                detail=_("not installed"),
+                remedy=_("Without it: no {feature}. “installer/run” installs it.").format(
+                    feature=feature
+                ),
+            )
+            continue
+        yield _version(name, version)
+
+
+def _version(name: str, version: str) -> Finding:
+    broken = (
+        name.startswith("PySide6") and version.startswith("6.12.") and sys.version_info < (3, 12)
+    )
+    return Finding(
+        name,
+        good=not broken,
+        detail=version,
+        remedy=_("6.12 crashes below Python 3.12: install 6.11.3.") if broken else "",
+    )
+
+
+def _libraries() -> Iterator[Finding]:
+    for name, (debian, fedora) in _LIBRARIES.items():
+        found = ctypes.util.find_library(name)
+        yield Finding(
+            f"lib{name}",
+            good=found is not None,
+            detail=found or _("not found"),
+            remedy=""
+            if found
+            else _("The window needs it: install {debian} (Debian) or {fedora} (Fedora).").format(
+                debian=debian, fedora=fedora
+            ),
+        )
+
+
+def _display() -> Finding:
+    wayland, x11 = os.environ.get("WAYLAND_DISPLAY"), os.environ.get("DISPLAY")
+    if wayland or x11:
+        return Finding(
+            _("Display"),
+            good=True,
+            detail=f"Wayland {wayland}" if wayland else f"X11 {x11}",
+        )
+    return Finding(
+        _("Display"),
+        good=False,
+        detail=_("none"),
+        remedy=_(
+            "No window can be opened here. “sysgui --screenshot FILE” and the commands of "
+            "“sysgui --help” need none."
+        ),
+    )
+
+
+def _locale() -> Finding:
+    encoding = locale.getpreferredencoding(do_setlocale=False)
+    good = encoding.casefold().replace("-", "") == "utf8"
+    return Finding(
+        _("Character set"),
+        good=good,
+        detail=encoding,
+        remedy="" if good else _("Names may not be readable: set LANG=C.UTF-8 or your language's."),
+    )
+
+
+def _pressure(host: Host) -> Finding:
+    try:
+        host.read("/proc/pressure/cpu")
+    except OSError as error:
+        return Finding(
+            _("Pressure (PSI)"),
+            good=False,
+            detail=error.strerror or str(error),
+            remedy=_("The overview has no pressure graph: boot the kernel with psi=1."),
+        )
+    return Finding(_("Pressure (PSI)"), good=True, detail=_("kept by this kernel"))
+
+
+def _visibility(host: Host) -> Finding:
+    hidden = host.uid() != 0 and not host.exists("/proc/1")
+    return Finding(
+        _("Others' processes"),
+        good=not hidden,
+        detail=_("hidden (hidepid)") if hidden else _("visible"),
+        remedy=_("An administrator can mount /proc without hidepid, or with your group in gid=.")
+        if hidden
+        else "",
+    )
+
+
+def _processes_of_others(host: Host) -> Finding:
+    if host.uid() == 0:
+        return Finding(_("Acting on others' processes"), good=True, detail=_("you are root"))
+    return Finding(
+        _("Acting on others' processes"),
+        good=False,
+        detail=_("not from a checkout"),
+        remedy=_(
+            "Their I/O, files and signals need the installed Sysgui with its polkit helper, which "
+            "this version does not have yet. Until then: sudo kill, sudo renice."
+        ),
+    )

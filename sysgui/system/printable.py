@@ -1,0 +1,25 @@
+"""Names and command lines as they can be shown: a process may call itself anything."""
+
+
+def printable(raw: bytes) -> str:
+    r"""Decodes a name from the kernel so that it can be shown on one line, on any terminal.
+
+    Bytes that are not UTF-8, control characters, escape sequences, line breaks and the marks that
+    turn the direction of text become backslash escapes (`\n`, `\x1b`, `\u202e`): nothing is
+    dropped, and nothing of it acts.
+    """
+    text = raw.decode("utf-8", "backslashreplace")
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else _escaped(c) for c in text)
+
+
+def _escaped(character: str) -> str:
+    return character.encode("unicode_escape").decode("ascii")
+
+
+def printable_text(text: str) -> str:
+    """Does what `printable` does, for a file name that Python decoded with surrogate escapes."""
+    if text.isprintable():
+        return text
+    return printable(text.encode("utf-8", "surrogateescape"))

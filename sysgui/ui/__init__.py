@@ -1,0 +1,1 @@
+"""The Qt kit that all panels are built from; it knows none of them."""

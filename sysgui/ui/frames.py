@@ -1,0 +1,105 @@
+"""`--trace-frames`: each time the window stood still for more than a frame, and what caused it.
+
+A frame is one turn of the event loop that had something to do: from waking up to going to sleep
+again. A watching thread looks at what the window's thread is doing while a frame is too long.
+"""
+
+import logging
+import sys
+import threading
+import time
+import traceback
+from types import FrameType
+
+from PySide6.QtCore import QAbstractEventDispatcher, QObject, Slot
+
+log = logging.getLogger("sysgui.frames")
+
+FRAME = 0.016
+
+# Turns shorter than this painted nothing: they would only flatter the shares.
+COUNTED = 0.001
+
+
+class FrameTrace(QObject):
+    """Measures the turns of the event loop of the thread that makes it.
+
+    Args:
+        parent: Owns it.
+
+    Attributes:
+        durations: Of each counted turn, in seconds.
+    """
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self.durations: list[float] = []
+        self._awake_at: float | None = None
+        self._cause = ""
+        self._window_thread = threading.get_ident()
+        self._woken = threading.Event()
+        self._ended = False
+        dispatcher = QAbstractEventDispatcher.instance()
+        dispatcher.awake.connect(self._awake)
+        dispatcher.aboutToBlock.connect(self._asleep)
+        self._watcher = threading.Thread(target=self._watch, name="frames", daemon=True)
+        self._watcher.start()
+
+    @Slot()
+    def _awake(self) -> None:
+        if self._awake_at is None:
+            self._awake_at = time.perf_counter()
+            self._woken.set()
+
+    @Slot()
+    def _asleep(self) -> None:
+        if self._awake_at is None:
+            return
+        duration = time.perf_counter() - self._awake_at
+        self._awake_at = None
+        if duration >= COUNTED:
+            self.durations.append(duration)
+        if duration > FRAME:
+            log.warning("stall of %.0f ms: %s", duration * 1000, self._cause or "not caught")
+        self._cause = ""
+
+    def _watch(self) -> None:
+        """Notes where the window's thread is when a turn has taken longer than a frame."""
+        while not self._ended:
+            self._woken.wait()
+            self._woken.clear()
+            began = self._awake_at
+            if began is None:
+                continue
+            time.sleep(max(0.0, began + FRAME - time.perf_counter()))
+            if self._awake_at == began and not self._cause:
+                self._cause = _where(sys._current_frames().get(self._window_thread))
+
+    def summary(self) -> str:
+        """Returns how many frames there were, and how many were too long."""
+        count = len(self.durations) or 1
+        late = sum(duration > FRAME for duration in self.durations)
+        worst = max(self.durations, default=0.0)
+        return (
+            f"{len(self.durations)} frames, {100 * (1 - late / count):.2f} % within 16 ms, "
+            f"worst {worst * 1000:.1f} ms"
+        )
+
+    def stop(self) -> None:
+        """Ends the measurement and logs the summary."""
+        if not self._ended:
+            self._ended = True
+            self._woken.set()
+            self._watcher.join()
+            log.warning("%s", self.summary())
+
+
+def _where(frame: FrameType | None) -> str:
+    """Returns the innermost lines of our own code in a stack."""
+    stack = traceback.extract_stack(frame)
+    ours = [entry for entry in stack if "sysgui" in entry.filename]
+    lines = [
+        f"{entry.name} ({entry.filename.rpartition('sysgui/')[2]}:{entry.lineno})"
+        for entry in ours[-4:]
+    ]
+    return " > ".join(lines)

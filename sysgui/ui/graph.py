@@ -1,0 +1,221 @@
+"""Live graphs: the only place that knows pyqtgraph.
+
+Drawn as cheaply as it can: pens one pixel wide, no antialias, no fill, fixed ranges and axis
+widths, one `setData` a curve and tick. Plots are made once.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal, Slot
+from PySide6.QtWidgets import QWidget
+
+from sysgui.system.history import History
+from sysgui.system.i18n import _
+from sysgui.ui import theme
+
+AXIS_WIDTH = 46
+AXIS_HEIGHT = 18
+
+# A scale grows at once, and shrinks when the highest value stays below this part of it.
+SHRINK_BELOW = 0.35
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """One line of a graph.
+
+    Attributes:
+        series: The name of its series in the history.
+        token: The theme's colour that it is drawn in.
+        dashed: Whether it is dashed, so that it differs by more than its colour.
+    """
+
+    series: str
+    token: str
+    dashed: bool = False
+
+
+class _ValueAxis(pg.AxisItem):
+    """Writes its values as the graph's `write` does, at places that the graph sets."""
+
+    def __init__(self) -> None:
+        super().__init__("left")
+        self.setWidth(AXIS_WIDTH)
+        self.setStyle(tickLength=0, autoExpandTextSpace=False, autoReduceTextSpace=False)
+
+
+class _AgeAxis(pg.AxisItem):
+    """Writes how long ago, in minutes or seconds."""
+
+    def __init__(self) -> None:
+        super().__init__("bottom")
+        self.setHeight(AXIS_HEIGHT)
+        self.setStyle(tickLength=0, autoExpandTextSpace=False, autoReduceTextSpace=False)
+
+
+class Graph(pg.PlotWidget):
+    """Curves of a history over the last minutes.
+
+    Args:
+        history: Where the samples are.
+        curves: What is drawn.
+        write: Writes a value for the axis.
+        top: The fixed upper end of the scale; None lets it follow the values.
+        parent: Owns the graph.
+
+    Signals:
+        hovered: The age under the pointer in negative seconds, or None when it left.
+    """
+
+    hovered = Signal(object)
+
+    def __init__(
+        self,
+        history: History,
+        curves: Sequence[Curve],
+        write: Callable[[float], str],
+        top: float | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(
+            parent,
+            axisItems={"left": _ValueAxis(), "bottom": _AgeAxis()},
+            enableMenu=False,
+        )
+        self._history = history
+        self._write = write
+        self._fixed = top
+        self._top = 0.0
+        self._seconds = 300.0
+        self._curves = [(curve, self._make(curve)) for curve in curves]
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setMenuEnabled(False)
+        self.hideButtons()
+        self.setMouseEnabled(x=False, y=False)
+        self.getViewBox().disableAutoRange()
+        self.plotItem.setContentsMargins(0, 6, 8, 0)
+        self.getViewBox().setDefaultPadding(0)
+        self._cursor = pg.InfiniteLine(angle=90, movable=False)
+        self._cursor.hide()
+        self.addItem(self._cursor, ignoreBounds=True)
+        self.scene().sigMouseMoved.connect(self._mouse_moved)
+        self.scale_to(top or 1.0)
+        self.set_span(self._seconds)
+        self._take_colors()
+
+    def _make(self, _curve: Curve) -> Any:
+        item = pg.PlotCurveItem(skipFiniteCheck=True, antialias=False)
+        self.addItem(item, ignoreBounds=True)
+        return item
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(160, 90)
+
+    def sizeHint(self) -> QSize:
+        return QSize(320, 150)
+
+    # What is shown.
+
+    def follow(self, history: History) -> None:
+        """Shows the curves of another history from now on."""
+        self._history = history
+        self.refresh()
+
+    def set_span(self, seconds: float) -> None:
+        """Shows the last `seconds`."""
+        self._seconds = seconds
+        self.setXRange(-seconds, 0, padding=0)
+        parts = 5 if seconds > 60 else 4
+        step = seconds / parts
+        ticks = [(-step * i, self._age(step * i)) for i in range(1, parts)]
+        self.getAxis("bottom").setTicks([ticks])
+        self.refresh()
+
+    @staticmethod
+    def _age(seconds: float) -> str:
+        if seconds < 60:
+            return _("{count:.0f} s").format(count=seconds)
+        return _("{count:.0f} min").format(count=seconds / 60)
+
+    @Slot()
+    def refresh(self) -> None:
+        """Draws what the history holds now."""
+        ages = self._history.ages(self._seconds)
+        highest = 0.0
+        for curve, item in self._curves:
+            values = self._history.values(curve.series, self._seconds)
+            gaps = np.isnan(values)
+            if gaps.all():
+                item.setData([], [])
+                continue
+            item.setData(ages, values, connect="finite" if gaps.any() else "all")
+            highest = max(highest, float(np.nanmax(values)))
+        if self._fixed is None and (
+            highest > self._top or highest < SHRINK_BELOW * self._top or not self._top
+        ):
+            self.scale_to(_round_up(highest))
+
+    def scale_to(self, top: float) -> None:
+        """Sets the upper end of the scale."""
+        if top == self._top:
+            return
+        self._top = top
+        self.setYRange(0, top, padding=0)
+        self.getAxis("left").setTicks(
+            [[(top * part, self._write(top * part)) for part in (0.5, 1)]]
+        )
+
+    # One instant on all graphs.
+
+    @Slot(object)
+    def _mouse_moved(self, place: QPointF) -> None:
+        box = self.getViewBox()
+        if box.sceneBoundingRect().contains(place):
+            self.hovered.emit(float(box.mapSceneToView(place).x()))
+        else:
+            self.hovered.emit(None)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self.hovered.emit(None)
+        super().leaveEvent(event)
+
+    def point_at(self, age: float | None) -> None:
+        """Marks an instant, or none."""
+        if age is None:
+            self._cursor.hide()
+        else:
+            self._cursor.setPos(age)
+            self._cursor.show()
+
+    # Colours.
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if theme.is_palette_change(event) and hasattr(self, "_cursor"):
+            self._take_colors()
+
+    def _take_colors(self) -> None:
+        tokens = theme.tokens()
+        self.setBackground(tokens.color("card"))
+        for curve, item in self._curves:
+            style = Qt.PenStyle.DashLine if curve.dashed else Qt.PenStyle.SolidLine
+            item.setPen(pg.mkPen(tokens.color(curve.token), width=1, style=style))
+        for name in ("left", "bottom"):
+            axis = self.getAxis(name)
+            axis.setPen(tokens.color("line"))
+            axis.setTextPen(tokens.color("muted"))
+            axis.setTickFont(theme.data_font())
+        self._cursor.setPen(pg.mkPen(tokens.color("muted"), width=1))
+
+
+def _round_up(value: float) -> float:
+    """Returns the next 1, 2 or 5 times a power of ten; at least 1."""
+    if value <= 1.0:
+        return 1.0
+    power = 10.0 ** math.floor(math.log10(value))
+    return next(step * power for step in (1, 2, 5, 10) if step * power >= value)

@@ -1,0 +1,463 @@
+"""The window: tabs, the panel beside them, the status bar below; it knows panels by manifest only.
+
+Panels are made when they are first shown, but for those that record while they are not.
+"""
+
+import os
+import time
+import traceback
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import (
+    QAction,
+    QCloseEvent,
+    QGuiApplication,
+    QKeySequence,
+    QPalette,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QMainWindow,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from sysgui.system import units
+from sysgui.system.cost import Cost, CostProbe
+from sysgui.system.host import Host
+from sysgui.system.i18n import _
+from sysgui.system.panel import BrokenPanel, Panel
+from sysgui.system.problem import Problem
+from sysgui.system.reader import Reader
+from sysgui.system.settings import Geometry, Settings
+from sysgui.ui import theme
+from sysgui.ui.action_palette import ActionPalette
+from sysgui.ui.keys import KeyList
+from sysgui.ui.panel import Context, PanelView
+from sysgui.ui.poller import Bug, Poller
+from sysgui.ui.problems import ProblemBar, report_of
+from sysgui.ui.rail import Rail
+
+DEFAULT_SIZE = QSize(1280, 800)
+SMALLEST = QSize(640, 420)
+
+# Below this width the tabs are icons alone.
+WIDE_FROM = 1200
+
+COST_EVERY = 2.0
+
+# All threads and children have ended after this many seconds, or the process ends without them.
+STOP_WITHIN = 0.8
+
+
+class Shell(QMainWindow):
+    """The application's one window.
+
+    Args:
+        host: The machine that is shown.
+        settings: What is remembered.
+        panels: The manifests, in the order of their tabs.
+        broken: Panels that could not be imported.
+        tempo: How many times faster than usual panels poll.
+
+    Signals:
+        ready: The panel that is shown has real data, rates included.
+    """
+
+    ready = Signal()
+
+    def __init__(
+        self,
+        host: Host,
+        settings: Settings,
+        panels: Sequence[Panel],
+        broken: Sequence[BrokenPanel],
+        tempo: float = 1.0,
+    ) -> None:
+        super().__init__()
+        self._settings = settings
+        self._panels = list(panels)
+        self._pollers: list[Poller] = []
+        self._stopped = False
+        self._reader = Reader(host.root)
+        self._context = Context(host, self._reader, settings, self, tempo)
+        self._views: dict[str, PanelView | None] = {}
+        self._names = [panel.name for panel in panels] + [panel.name for panel in broken]
+        self._rail = Rail(self)
+        self._stack = QStackedWidget(self)
+        self._problems = ProblemBar(self)
+        self._cost = QLabel(self)
+        self._state = QLabel(self)
+        self._build(host)
+        for panel in panels:
+            self._add_tab(_(panel.title), panel.icon)
+            self._stack.addWidget(QWidget())
+        for failure in broken:
+            self._add_tab(failure.name.capitalize(), "mdi6.alert-circle-outline")
+            self._stack.addWidget(_BrokenView(failure))
+        self._make_actions()
+        self._rail.chosen.connect(self.show_place)
+        self._own = Poller(self, CostProbe(Host(), os.getpid()), COST_EVERY / tempo)
+        self._own.reading.connect(self._show_cost)
+        self.watch(self._own)
+        for panel in panels:
+            if panel.always:
+                self._view(panel.name)
+        if settings.trouble is not None:
+            self._problems.show_problem(settings.trouble)
+
+    def _build(self, host: Host) -> None:
+        self.setWindowTitle(_("Sysgui") if host.live else f"{_('Sysgui')} — {host.root}")
+        self.setMinimumSize(SMALLEST)
+        right = QWidget(self)
+        column = QVBoxLayout(right)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._problems)
+        column.addWidget(self._stack, 1)
+        whole = QWidget(self)
+        row = QHBoxLayout(whole)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self._rail)
+        row.addWidget(right, 1)
+        self.setCentralWidget(whole)
+        bar = self.statusBar()
+        bar.setSizeGripEnabled(False)
+        bar.setContentsMargins(4 * theme.STEP, 0, 4 * theme.STEP, 0)
+        for label in (self._state, self._cost):
+            label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+            label.setFont(theme.data_font())
+        bar.addWidget(self._state)
+        bar.addPermanentWidget(self._cost)
+        live = _("live") if host.live else _("recorded machine {root}").format(root=host.root)
+        self._state.setText(live)
+        self._cost.setText(_("this program: –"))  # noqa: RUF001 - the en dash is meant
+        self._cost.setToolTip(
+            _(
+                "CPU of one core and resident memory of this program and its child processes, "
+                "as top says: /proc/PID/stat."
+            )
+        )
+
+    def _add_tab(self, title: str, icon: str) -> None:
+        place = self._stack.count()
+        key = f"Alt+{place + 1}" if place < 9 else ""
+        self._rail.add_tab(title, icon, f"{title}  {key}" if key else title)
+
+    # Actions.
+
+    def _make_actions(self) -> None:
+        for place, name in enumerate(self._names):
+            title = next((_(p.title) for p in self._panels if p.name == name), name)
+            action = self._action(
+                _("Show {panel}").format(panel=title), f"Alt+{place + 1}" if place < 9 else ""
+            )
+            action.setData(place)
+            action.triggered.connect(self._show_data)
+        for text, key, slot in (
+            (_("Next tab"), "Ctrl+Tab", self.show_next),
+            (_("Previous tab"), "Ctrl+Shift+Tab", self.show_previous),
+            (_("Search in this panel"), "Ctrl+F", self.focus_search),
+            (_("Keys of this panel"), "F1", self.show_keys),
+            (_("All actions"), "Ctrl+K", self.show_actions),
+            (_("Quit"), "Ctrl+Q", self.close),
+        ):
+            self._action(text, key).triggered.connect(slot)
+
+    def _action(self, text: str, key: str) -> QAction:
+        action = QAction(text, self)
+        if key:
+            action.setShortcut(QKeySequence(key))
+        self.addAction(action)
+        return action
+
+    @Slot()
+    def _show_data(self) -> None:
+        action = self.sender()
+        if isinstance(action, QAction):
+            self.show_place(int(action.data()))
+
+    @Slot()
+    def show_next(self) -> None:
+        """Shows the next tab, after the last the first."""
+        self.show_place((self._stack.currentIndex() + 1) % self._stack.count())
+
+    @Slot()
+    def show_previous(self) -> None:
+        """Shows the tab before, before the first the last."""
+        self.show_place((self._stack.currentIndex() - 1) % self._stack.count())
+
+    @Slot()
+    def focus_search(self) -> None:
+        """Puts the cursor into the search box of the panel that is shown."""
+        view = self.current_view
+        if view is not None:
+            view.focus_search()
+
+    @Slot()
+    def show_keys(self) -> None:
+        """Lists the keys that work now."""
+        view = self.current_view
+        KeyList(view.actions() if view else [], self.actions(), self).exec()
+
+    @Slot()
+    def show_actions(self) -> None:
+        """Lists every action of every panel, and does the chosen one where it belongs."""
+        listed: list[tuple[str, QAction]] = []
+        owners: dict[QAction, str] = {}
+        for panel in self._panels:
+            view = self._view(panel.name)
+            for action in view.actions() if view else []:
+                listed.append((_(panel.title), action))
+                owners[action] = panel.name
+        listed += [(_("Sysgui"), action) for action in self.actions()]
+        palette = ActionPalette(listed, self)
+        palette.exec()
+        chosen = palette.chosen
+        palette.deleteLater()
+        if chosen is not None:
+            if chosen in owners:
+                self.open(owners[chosen])
+            chosen.trigger()
+
+    # Panels.
+
+    @property
+    def current_view(self) -> PanelView | None:
+        """The panel that is shown, unless it is a broken one."""
+        return self._views.get(self._names[self._stack.currentIndex()])
+
+    def open(self, panel: str, **arguments: Any) -> None:
+        """Shows a panel by name; arguments are for the panel.
+
+        Raises:
+            KeyError: If there is no such panel.
+        """
+        if panel not in self._names:
+            raise KeyError(panel)
+        self.show_place(self._names.index(panel))
+        view = self.current_view
+        if view is not None and arguments:
+            view.open_with(**arguments)
+
+    @Slot(int)
+    def show_place(self, place: int) -> None:
+        """Shows the panel at a place, made now if it has never been shown."""
+        name = self._names[place]
+        self._view(name)
+        self._rail.show_chosen(place)
+        self._stack.setCurrentIndex(place)
+        self._settings.panel = name
+        view = self.current_view
+        if view is not None and not self._rail.hasFocus():
+            view.setFocus()
+
+    def _view(self, name: str) -> PanelView | None:
+        """Returns a panel's view; None if it is broken."""
+        if name in self._views:
+            return self._views[name]
+        place = self._names.index(name)
+        if place >= len(self._panels):
+            return None
+        panel = self._panels[place]
+        try:
+            view: PanelView = panel.view()(self._context)
+        except Exception:  # noqa: BLE001 - whatever is wrong with one panel, the others go on
+            self._views[name] = None
+            self._replace(place, _BrokenView(BrokenPanel(name, traceback.format_exc())))
+            return None
+        view.setObjectName(name)
+        view.ready.connect(self._panel_ready)
+        self._views[name] = view
+        self._replace(place, view)
+        return view
+
+    def _replace(self, place: int, widget: QWidget) -> None:
+        shown = self._stack.currentIndex()
+        old = self._stack.widget(place)
+        self._stack.insertWidget(place, widget)
+        if old is not None:
+            self._stack.removeWidget(old)
+            old.deleteLater()
+        self._stack.setCurrentIndex(shown)
+
+    @Slot()
+    def _panel_ready(self) -> None:
+        if self.sender() is self.current_view:
+            self.ready.emit()
+
+    @Slot()
+    def come_to_front(self) -> None:
+        """Raises the window: another start of the program asked for it."""
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.show()
+        self.raise_()
+        self.activateWindow()
+
+    # Own cost, bugs.
+
+    def watch(self, poller: Poller) -> None:
+        """Stops this poller with the window."""
+        self._pollers.append(poller)
+
+    @Slot(object)
+    def _show_cost(self, cost: Cost) -> None:
+        self._cost.setText(
+            _("this program: {cpu} CPU · {memory}").format(
+                cpu=units.percent(cost.cpu), memory=units.size(cost.rss)
+            )
+        )
+
+    @Slot(object)
+    def show_bug(self, bug: Bug) -> None:
+        """Shows an unexpected exception as a bug, with a report to copy."""
+        self._problems.show_bug(bug)
+
+    # Geometry.
+
+    def restore_geometry(self, size: QSize | None = None) -> None:
+        """Takes the size and place of the last time, as far as they fit on a screen of now."""
+        saved = self._settings.geometry
+        if size is not None or saved is None:
+            self.resize(size or self._default_size())
+            return
+        self.resize(saved.width, saved.height)
+        if saved.x is not None and saved.y is not None:
+            place = QRect(saved.x, saved.y, saved.width, saved.height)
+            if any(s.availableGeometry().intersects(place) for s in QGuiApplication.screens()):
+                self.move(saved.x, saved.y)
+        if saved.maximized:
+            self.setWindowState(self.windowState() | Qt.WindowState.WindowMaximized)
+
+    @staticmethod
+    def _default_size() -> QSize:
+        return DEFAULT_SIZE.boundedTo(QGuiApplication.primaryScreen().availableSize())
+
+    def _remember_geometry(self) -> None:
+        frame = self.normalGeometry() if self.isMaximized() else self.geometry()
+        # A Wayland compositor tells nobody where a window stands.
+        told = QGuiApplication.platformName() != "wayland"
+        place = self.pos()
+        self._settings.geometry = Geometry(
+            width=frame.width(),
+            height=frame.height(),
+            x=place.x() if told else None,
+            y=place.y() if told else None,
+            maximized=self.isMaximized(),
+        )
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._rail.set_wide(wide=event.size().width() >= WIDE_FROM)
+
+    # Seen or not: a window that is minimised or on another workspace asks nothing.
+
+    def event(self, event: QEvent) -> bool:
+        handled = super().event(event)
+        if event.type() == QEvent.Type.WinIdChange and self.windowHandle() is not None:
+            self.windowHandle().installEventFilter(self)
+        return handled
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self.windowHandle() and event.type() in (
+            QEvent.Type.Expose,
+            QEvent.Type.Hide,
+            QEvent.Type.WindowStateChange,
+        ):
+            QTimer.singleShot(0, self, self._look_whether_seen)
+        return super().eventFilter(watched, event)
+
+    @Slot()
+    def _look_whether_seen(self) -> None:
+        handle = self.windowHandle()
+        seen = (
+            handle is not None
+            and handle.isExposed()
+            and not self.windowState() & Qt.WindowState.WindowMinimized
+        )
+        view = self.current_view
+        if view is not None:
+            view.set_watched(seen and view.isVisible())
+        if self._stopped:
+            return
+        if seen:
+            self._own.start()
+        else:
+            self._own.pause()
+
+    # The end.
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.stop()
+        super().closeEvent(event)
+
+    @Slot()
+    def stop(self) -> bool:
+        """Saves the settings and stops every thread and child; False if one would not stop."""
+        if self._stopped:
+            return True
+        self._stopped = True
+        self._save()
+        self._reader.stop()
+        for poller in self._pollers:
+            poller.quit()
+        deadline = time.monotonic() + STOP_WITHIN
+        left = [
+            poller
+            for poller in self._pollers
+            if not poller.wait(max(0, round((deadline - time.monotonic()) * 1000)))
+        ]
+        self.stuck = bool(left)
+        return not left
+
+    stuck = False
+
+    def _save(self) -> None:
+        for view in self._views.values():
+            if view is not None:
+                view.save_settings()
+        self._remember_geometry()
+        self.save_settings()
+
+    def save_settings(self) -> bool:
+        """Writes the settings; what goes wrong is shown, and said on standard error."""
+        try:
+            self._settings.save()
+        except Problem as problem:
+            self._problems.show_problem(problem)
+            return False
+        return True
+
+
+class _BrokenView(QWidget):
+    """Stands in for a panel that cannot be loaded, and says so."""
+
+    def __init__(self, broken: BrokenPanel) -> None:
+        super().__init__()
+        self._bug = Bug(broken.report.strip().splitlines()[-1], broken.report)
+        text = QLabel(
+            _("The panel “{name}” cannot be loaded. The others work.").format(name=broken.name)
+        )
+        text.setFont(theme.title_font())
+        text.setWordWrap(True)
+        report = QLabel(self._bug.report)
+        report.setFont(theme.report_font())
+        report.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        copy = QPushButton(_("Copy report"))
+        copy.clicked.connect(self._copy)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(*[6 * theme.STEP] * 4)
+        for widget in (text, report, copy):
+            column.addWidget(widget, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addStretch()
+
+    @Slot()
+    def _copy(self) -> None:
+        QGuiApplication.clipboard().setText(report_of(self._bug))

@@ -1,0 +1,379 @@
+"""The table on the screen: paints its visible cells in one go, and knows when a hand is on it."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt, Signal, Slot
+from PySide6.QtGui import (
+    QColor,
+    QFontMetrics,
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
+
+from sysgui.system.i18n import _
+from sysgui.ui import theme
+from sysgui.ui.table import TableModel
+
+PADDING = 2 * theme.STEP
+INDENT = 4 * theme.STEP
+
+# Rows keep their places for this long after the last move of the hand, in seconds.
+HOLD = 2.5
+
+_NO_WRAP = int(Qt.TextFlag.TextSingleLine)
+_RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter) | _NO_WRAP
+_LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter) | _NO_WRAP
+
+
+class Header(QHeaderView):
+    """Column titles, quiet, aligned as their columns; with an arrow on the sorted one."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(Qt.Orientation.Horizontal, parent)
+        self.setSectionsClickable(True)
+        self.setSectionsMovable(True)
+        self.setHighlightSections(False)
+        self.setMinimumSectionSize(9 * theme.STEP)
+        self.setFixedHeight(self.fontMetrics().height() + 3 * theme.STEP)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+
+    def paintSection(self, painter: QPainter, rect: QRect, section: int) -> None:
+        tokens = theme.tokens()
+        painter.save()
+        painter.fillRect(rect, tokens.color("card"))
+        painter.setPen(tokens.color("line"))
+        painter.drawLine(rect.bottomLeft(), rect.bottomRight())
+        sorted_by = self.isSortIndicatorShown() and self.sortIndicatorSection() == section
+        title = str(self.model().headerData(section, Qt.Orientation.Horizontal))
+        if sorted_by:
+            down = self.sortIndicatorOrder() == Qt.SortOrder.DescendingOrder
+            title += " ▾" if down else " ▴"
+        alignment = self.model().headerData(
+            section, Qt.Orientation.Horizontal, Qt.ItemDataRole.TextAlignmentRole
+        )
+        painter.setFont(theme.strong_font())
+        painter.setPen(tokens.color("text" if sorted_by else "muted"))
+        inside = rect.adjusted(PADDING, 0, -PADDING, 0)
+        painter.drawText(inside, alignment | Qt.TextFlag.TextSingleLine, title)
+        painter.restore()
+
+
+class TableView(QTableView):
+    """A table whose rows may move only while nobody is about to click one.
+
+    Args:
+        model: What it shows.
+        parent: Owns the view.
+
+    Signals:
+        order_changed: The user asked for another order: column name, descending.
+        toggled: The user opened or closed a row of the tree: its key.
+        acted: Enter, or a double click, on a row.
+    """
+
+    order_changed = Signal(str, bool)
+    toggled = Signal(object)
+    acted = Signal()
+
+    def __init__(self, model: TableModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._model = model
+        self._touched_at = -HOLD
+        self._held_by = 0
+        self.shades: dict[str, tuple[str, Callable[[Any], float]]] = {}
+        header = Header(self)
+        self.setHorizontalHeader(header)
+        self.setModel(model)
+        header.sectionClicked.connect(self._sort_by)
+        header.customContextMenuRequested.connect(self._choose_columns)
+        rows = self.verticalHeader()
+        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        rows.hide()
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setAutoScroll(False)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setCornerButtonEnabled(False)
+        self.setTabKeyNavigation(False)
+        self.setMouseTracking(True)
+        self.viewport().setMouseTracking(True)
+        self._take_font()
+
+    def _take_font(self) -> None:
+        self.setFont(theme.data_font())
+        height = self.fontMetrics().height() + 2 * theme.STEP
+        self.verticalHeader().setDefaultSectionSize(height)
+        unit = self.fontMetrics().horizontalAdvance("0")
+        title = QFontMetrics(theme.strong_font())
+        for section, column in enumerate(self._model.columns):
+            room = max(column.width * unit, title.horizontalAdvance(f"{_(column.title)} ▾"))
+            self.setColumnWidth(section, room + 2 * PADDING)
+        self.horizontalHeader().setStretchLastSection(True)
+
+    # Order and columns.
+
+    def show_order(self, name: str, *, descending: bool) -> None:
+        """Marks the column that the rows are sorted by."""
+        names = [column.name for column in self._model.columns]
+        order = Qt.SortOrder.DescendingOrder if descending else Qt.SortOrder.AscendingOrder
+        self.horizontalHeader().setSortIndicatorShown(True)
+        self.horizontalHeader().setSortIndicator(names.index(name), order)
+
+    @Slot(int)
+    def _sort_by(self, section: int) -> None:
+        column = self._model.columns[section]
+        header = self.horizontalHeader()
+        descending = column.figures
+        if header.isSortIndicatorShown() and header.sortIndicatorSection() == section:
+            descending = header.sortIndicatorOrder() != Qt.SortOrder.DescendingOrder
+        self.let_go()
+        self.show_order(column.name, descending=descending)
+        self.order_changed.emit(column.name, descending)
+
+    def shown_columns(self) -> list[str]:
+        """Returns the names of the columns that are shown, from left to right."""
+        header = self.horizontalHeader()
+        sections = sorted(range(len(self._model.columns)), key=header.visualIndex)
+        return [
+            self._model.columns[section].name
+            for section in sections
+            if not self.isColumnHidden(section)
+        ]
+
+    def show_columns(self, names: list[str]) -> None:
+        """Shows these columns in this order, and hides the others; unknown names are ignored."""
+        sections = {column.name: i for i, column in enumerate(self._model.columns)}
+        known = [name for name in names if name in sections]
+        if not known:
+            return
+        header = self.horizontalHeader()
+        for name, section in sections.items():
+            self.setColumnHidden(section, name not in known)
+        for place, name in enumerate(known):
+            header.moveSection(header.visualIndex(sections[name]), place)
+
+    def widths(self) -> dict[str, int]:
+        """Returns the width of each shown column in device-independent pixels."""
+        return {
+            column.name: self.columnWidth(section)
+            for section, column in enumerate(self._model.columns)
+            if not self.isColumnHidden(section)
+        }
+
+    def set_widths(self, widths: dict[str, int]) -> None:
+        """Sets the width of columns, within reason."""
+        for section, column in enumerate(self._model.columns):
+            if 20 <= widths.get(column.name, 0) <= 4000:
+                self.setColumnWidth(section, widths[column.name])
+
+    @Slot(QPoint)
+    def _choose_columns(self, place: QPoint) -> None:
+        menu = QMenu(self)
+        shown = self.shown_columns()
+        for section, column in enumerate(self._model.columns):
+            action = menu.addAction(_(column.title))
+            action.setCheckable(True)
+            action.setChecked(column.name in shown)
+            action.setEnabled(shown != [column.name])
+            action.toggled.connect(
+                lambda on, section=section: self.setColumnHidden(section, not on)
+            )
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(self.horizontalHeader().mapToGlobal(place))
+
+    # Rows.
+
+    def selected(self) -> list[Any]:
+        """Returns the selected rows from top to bottom."""
+        places = sorted(index.row() for index in self.selectionModel().selectedRows())
+        return [self._model.row(place) for place in places]
+
+    def select(self, place: int) -> None:
+        """Selects one row and brings it into view."""
+        self.selectRow(place)
+        self.scrollTo(self._model.index(place, 0))
+
+    def copy(self) -> None:
+        """Copies the selected rows, columns separated by tabs."""
+        places = sorted(index.row() for index in self.selectionModel().selectedRows())
+        lines = ["\t".join(self._model.texts(place)) for place in places]
+        QGuiApplication.clipboard().setText("\n".join(lines))
+
+    # The hand.
+
+    @property
+    def held(self) -> bool:
+        """Whether rows should keep their places now."""
+        return bool(self._held_by) or time.monotonic() - self._touched_at < HOLD
+
+    def hold(self) -> None:
+        """Keeps rows in their places until `release`: a menu or a dialog is open."""
+        self._held_by += 1
+
+    def release(self) -> None:
+        """Ends what `hold` began."""
+        self._held_by -= 1
+
+    def let_go(self) -> None:
+        """Lets rows move again at once: the user asked for another order."""
+        self._touched_at = -HOLD
+
+    def _touch(self) -> None:
+        self._touched_at = time.monotonic()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._touch()
+        super().mouseMoveEvent(event)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self.let_go()
+        super().leaveEvent(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        self._touch()
+        super().wheelEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._touch()
+        place = self.rowAt(event.position().toPoint().y())
+        if place >= 0 and self._model.has_children(place) and self._on_branch(place, event):
+            self.toggled.emit(self._model.key(place))
+            return
+        super().mousePressEvent(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        place = self.rowAt(event.position().toPoint().y())
+        if place >= 0 and not self._on_branch(place, event):
+            self.acted.emit()
+
+    def _on_branch(self, place: int, event: QMouseEvent) -> bool:
+        if not self._model.tree:
+            return False
+        left = self.columnViewportPosition(0) + INDENT * self._model.depth(place)
+        return left <= event.position().x() < left + PADDING + INDENT
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        self._touch()
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self.copy()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.acted.emit()
+        elif not self._branch_key(event):
+            super().keyPressEvent(event)
+
+    def _branch_key(self, event: QKeyEvent) -> bool:
+        """Left closes a branch or goes to the parent, right opens it, as in every tree."""
+        place = self.currentIndex().row()
+        if not self._model.tree or place < 0:
+            return False
+        depth = self._model.depth(place)
+        rows = self._model.rowCount()
+        is_open = place + 1 < rows and self._model.depth(place + 1) > depth
+        if (
+            event.key() == Qt.Key.Key_Right and self._model.has_children(place) and not is_open
+        ) or (event.key() == Qt.Key.Key_Left and is_open):
+            self.toggled.emit(self._model.key(place))
+        elif event.key() == Qt.Key.Key_Left and depth:
+            above = next(p for p in range(place - 1, -1, -1) if self._model.depth(p) < depth)
+            self.select(above)
+        else:
+            return False
+        return True
+
+    # Painting.
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self.viewport().update()
+            self.horizontalHeader().viewport().update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paints the visible cells; a delegate a cell would cost twice as much."""
+        painter = QPainter(self.viewport())
+        tokens = theme.tokens()
+        area = event.rect()
+        painter.fillRect(area, tokens.color("card"))
+        painter.setFont(self.font())
+        model, header = self._model, self.horizontalHeader()
+        first = max(0, self.rowAt(area.top()))
+        last = self.rowAt(area.bottom())
+        last = model.rowCount() - 1 if last < 0 else last
+        columns = [
+            (section, header.sectionViewportPosition(section), header.sectionSize(section))
+            for section in range(len(model.columns))
+            if not header.isSectionHidden(section)
+        ]
+        columns = [(s, x, w) for s, x, w in columns if x < area.right() and x + w > area.left()]
+        height = self.verticalHeader().defaultSectionSize()
+        selection = self.selectionModel().selection()
+        ranges = [(r.top(), r.bottom()) for r in map(selection.at, range(selection.count()))]
+        pens = tokens.color("text"), tokens.color("muted")
+        top = self.rowViewportPosition(first)
+        for place in range(first, last + 1):
+            if any(a <= place <= b for a, b in ranges):
+                painter.fillRect(0, top, self.viewport().width(), height, tokens.color("selection"))
+            self._paint_row(painter, place, top, height, columns, pens)
+            top += height
+        self._paint_focus(painter, tokens.color("muted"), height)
+
+    def _paint_row(
+        self,
+        painter: QPainter,
+        place: int,
+        top: int,
+        height: int,
+        columns: list[tuple[int, int, int]],
+        pens: tuple[QColor, QColor],
+    ) -> None:
+        model = self._model
+        texts = model.texts(place)
+        painter.setPen(pens[1] if model.has_ended(place) else pens[0])
+        for section, left, width in columns:
+            column = model.columns[section]
+            if column.name in self.shades:
+                self._shade(painter, QRect(left, top, width, height), column.name, place)
+            text = texts[section]
+            if section == 0 and model.tree:
+                indent = self._paint_branch(painter, place, left, top, height)
+                left, width = left + indent, width - indent
+            flags = _RIGHT if column.figures else _LEFT
+            painter.drawText(left + PADDING, top, width - 2 * PADDING, height, flags, text)
+
+    def _shade(self, painter: QPainter, rect: QRect, name: str, place: int) -> None:
+        token, share = self.shades[name]
+        part = share(self._model.row(place))
+        if part > 0.0:
+            color = theme.tokens().color(token)
+            color.setAlphaF(min(0.45, 0.08 + 0.37 * part))
+            painter.fillRect(rect, color)
+
+    def _paint_branch(self, painter: QPainter, place: int, left: int, top: int, height: int) -> int:
+        model = self._model
+        indent = INDENT * model.depth(place)
+        if model.has_children(place):
+            is_open = place + 1 < model.rowCount() and model.depth(place + 1) > model.depth(place)
+            mark = "▾" if is_open else "▸"
+            painter.drawText(left + indent + PADDING, top, INDENT, height, _LEFT, mark)
+        return indent + INDENT
+
+    def _paint_focus(self, painter: QPainter, color: QColor, height: int) -> None:
+        current = self.currentIndex()
+        if self.hasFocus() and current.isValid():
+            pen = QPen(color)
+            pen.setStyle(Qt.PenStyle.DotLine)
+            painter.setPen(pen)
+            top = self.rowViewportPosition(current.row())
+            painter.drawRect(0, top, self.viewport().width() - 1, height - 1)

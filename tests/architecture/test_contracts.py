@@ -1,0 +1,158 @@
+"""The house's rules, checked: who may import whom, who may touch the machine, style and types."""
+
+import ast
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SOURCES = sorted((ROOT / "sysgui").rglob("*.py"))
+TOOLS = Path(sys.executable).parent
+
+
+def run(*argv: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [str(TOOLS / argv[0]), *argv[1:]], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ("ruff", "check", "--no-cache", "."),
+        ("ruff", "format", "--no-cache", "--check", "."),
+        ("mypy", "--cache-dir=/dev/null"),
+        ("lint-imports", "--no-cache"),
+    ],
+    ids=lambda argv: " ".join(argv[:2]),
+)
+def test_a_tool_finds_nothing(argv: tuple[str, ...]) -> None:
+    done = run(*argv)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(), str(path))
+
+
+def imported(module: ast.Module) -> Iterator[str]:
+    for node in ast.walk(module):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            yield node.module or ""
+
+
+def name(path: Path) -> str:
+    return str(path.relative_to(ROOT / "sysgui"))
+
+
+def test_the_wildcards_of_the_contracts_match_something() -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+    patterns = [
+        pattern
+        for contract in contracts["contracts"]
+        for key in ("source_modules", "modules")
+        for pattern in contract.get(key, [])
+        if "*" in pattern
+    ]
+    assert patterns
+    for pattern in patterns:
+        glob = pattern.replace(".", "/")
+        assert list(ROOT.glob(f"{glob}.py")) or list(ROOT.glob(f"{glob}/__init__.py")), pattern
+
+
+def test_only_the_graph_knows_pyqtgraph() -> None:
+    users = {name(p) for p in SOURCES if any(i.startswith("pyqtgraph") for i in imported(tree(p)))}
+    assert users == {"ui/graph.py"}
+
+
+def test_only_the_poller_knows_threads_of_qt() -> None:
+    users = {name(p) for p in SOURCES if "QThread" in p.read_text()}
+    assert users == {"ui/poller.py"}
+
+
+def test_manifests_import_neither_qt_nor_their_probes() -> None:
+    for manifest in (ROOT / "sysgui" / "panels").glob("*/__init__.py"):
+        top_level = {
+            node.module or ""
+            for node in tree(manifest).body
+            if isinstance(node, ast.ImportFrom) and not node.level
+        }
+        allowed = ("sysgui.system.", "collections.abc")
+        assert all(module.startswith(allowed) for module in top_level), manifest
+
+
+def test_the_helper_needs_the_standard_library_only() -> None:
+    for path in (ROOT / "sysgui" / "helper").rglob("*.py"):
+        for module in imported(tree(path)):
+            top = module.split(".")[0]
+            assert top in sys.stdlib_module_names or module.startswith("sysgui.helper"), path
+
+
+SYSTEM_PATHS = ("/proc", "/sys", "/etc", "/var", "/run", "/dev")
+OPENERS = {"open", "read_text", "read_bytes", "write_text", "write_bytes", "listdir", "scandir"}
+STARTERS = {"system", "popen", "Popen", "check_output", "check_call", "fork", "execv", "execve",
+            "posix_spawn", "QProcess", "startDetached"}  # fmt: skip
+
+
+def test_only_the_host_starts_programs() -> None:
+    for path in SOURCES:
+        if name(path) == "system/host.py":
+            continue
+        # Annotations name the type of what the host has started; nothing may call it.
+        calls = {
+            ast.unparse(node.func).split(".")[-1]
+            for node in ast.walk(tree(path))
+            if isinstance(node, ast.Call)
+        }
+        assert not STARTERS & calls, (path, STARTERS & calls)
+        assert "subprocess.run" not in path.read_text(), path
+
+
+def test_only_the_host_opens_files_of_the_system() -> None:
+    """System paths are handed to a Host, never opened: no other opener sees such a constant."""
+    for path in SOURCES:
+        if name(path) == "system/host.py":
+            continue
+        for node in ast.walk(tree(path)):
+            if not isinstance(node, ast.Call):
+                continue
+            function = ast.unparse(node.func)
+            if function.split(".")[-1] not in OPENERS or "host" in function:
+                continue
+            text = ast.unparse(node)
+            assert not any(f"'{start}" in text for start in SYSTEM_PATHS), (path, text)
+
+
+def test_broad_excepts_stand_only_where_they_may() -> None:
+    allowed = {
+        "cli.py",  # the outermost frame of the command line
+        "system/reader.py",  # the same, in the child process
+        "ui/poller.py",  # a bug must reach the window
+        "ui/shell.py",  # one broken panel must not take the others with it
+        "system/panel.py",  # the same, for its manifest
+    }
+    for path in SOURCES:
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.ExceptHandler):
+                caught = ast.unparse(node.type) if node.type else "everything"
+                if caught in ("Exception", "BaseException", "everything"):
+                    assert name(path) in allowed, (path, node.lineno)
+
+
+def test_no_shell_is_ever_used() -> None:
+    for path in SOURCES:
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.keyword) and node.arg == "shell":
+                assert ast.unparse(node.value) != "True", path
+
+
+def test_every_panel_has_its_twin_under_tests() -> None:
+    panels = {p.parent.name for p in (ROOT / "sysgui" / "panels").glob("*/__init__.py")}
+    twins = {p.name for p in (ROOT / "tests" / "panels").iterdir() if p.is_dir()}
+    assert panels <= twins
