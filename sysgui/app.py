@@ -39,6 +39,9 @@ COLLECT_EVERY_MS = 10_000
 # A picture without rates would be no picture of the machine.
 SCREENSHOT_WITHIN_MS = 15_000
 
+# From the first rates until the picture: bars have found their lengths, the cost is known.
+SETTLE_MS = 1_500
+
 
 def run(
     arguments: argparse.Namespace, panels: Sequence[Panel], broken: Sequence[BrokenPanel]
@@ -144,7 +147,7 @@ class Application(QObject):
         names = [panel.name for panel in panels]
         start = arguments.panel or (settings.panel if settings.panel in names else names[0])
         if picture:
-            shell.ready.connect(lambda: QTimer.singleShot(300, shell, take))
+            shell.ready.connect(lambda: QTimer.singleShot(SETTLE_MS, shell, take))
         shell.open(start)
         shell.show()
 

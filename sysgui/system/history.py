@@ -7,6 +7,9 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
+# How far beyond its first sample a history still answers, in seconds.
+NEAR = 2.0
+
 
 class History:
     """Samples of named series that share their times.
@@ -75,9 +78,9 @@ class History:
         return np.full(self._end - begin, np.nan) if series is None else series[begin : self._end]
 
     def at(self, name: str, age: float, seconds: float) -> float | None:
-        """Returns the value of the sample nearest to `age`, or None in a gap."""
+        """Returns the value of the sample nearest to `age`; None in a gap, or before the first."""
         ages = self.ages(seconds)
-        if not len(ages):
+        if not len(ages) or age < ages[0] - NEAR:
             return None
         value = float(self.values(name, seconds)[int(np.abs(ages - age).argmin())])
         return None if np.isnan(value) else value

@@ -32,8 +32,19 @@ def rate(count: float | None) -> str:
     """Writes bytes per second in powers of 1000, as disks and networks are sold: `184 MB/s`."""
     if count is None:
         return UNKNOWN
-    number, unit = _scaled(count, 1000, _DECIMAL)
-    return f"{number}{SPACE}{unit}/s"
+    return f"{amount(count)}/s"
+
+
+def amount(count: float | None) -> str:
+    """Writes bytes in powers of 1000, for columns whose header says per what: `184 MB`."""
+    if count is None:
+        return UNKNOWN
+    return SPACE.join(_scaled(count, 1000, _DECIMAL))
+
+
+def short(text: str) -> str:
+    """Drops a `.0` from a written figure: scales have round values and little room."""
+    return text.replace(".0", "", 1)
 
 
 def percent(share: float | None) -> str:

@@ -14,6 +14,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
+from sysgui.system import units
 from sysgui.system.history import History
 from sysgui.system.i18n import _
 from sysgui.ui import theme
@@ -66,6 +67,7 @@ class Graph(pg.PlotWidget):
         curves: What is drawn.
         write: Writes a value for the axis.
         top: The fixed upper end of the scale; None lets it follow the values.
+        least: What a scale that follows the values reaches at least.
         parent: Owns the graph.
 
     Signals:
@@ -80,6 +82,7 @@ class Graph(pg.PlotWidget):
         curves: Sequence[Curve],
         write: Callable[[float], str],
         top: float | None = None,
+        least: float = 1.0,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(
@@ -90,6 +93,9 @@ class Graph(pg.PlotWidget):
         self._history = history
         self._write = write
         self._fixed = top
+        self._least = least
+        # The scale of what is written in KiB and MiB is round in these.
+        self._base = 1024 if write is units.size else 1000
         self._top = 0.0
         self._seconds = 300.0
         self._curves = [(curve, self._make(curve)) for curve in curves]
@@ -155,10 +161,8 @@ class Graph(pg.PlotWidget):
                 continue
             item.setData(ages, values, connect="finite" if gaps.any() else "all")
             highest = max(highest, float(np.nanmax(values)))
-        if self._fixed is None and (
-            highest > self._top or highest < SHRINK_BELOW * self._top or not self._top
-        ):
-            self.scale_to(_round_up(highest))
+        if self._fixed is None and not SHRINK_BELOW * self._top <= highest <= self._top:
+            self.scale_to(_round_up(max(highest, self._least), self._base))
 
     def scale_to(self, top: float) -> None:
         """Sets the upper end of the scale."""
@@ -167,7 +171,7 @@ class Graph(pg.PlotWidget):
         self._top = top
         self.setYRange(0, top, padding=0)
         self.getAxis("left").setTicks(
-            [[(top * part, self._write(top * part)) for part in (0.5, 1)]]
+            [[(top * part, units.short(self._write(top * part))) for part in (0.5, 1)]]
         )
 
     # One instant on all graphs.
@@ -213,9 +217,8 @@ class Graph(pg.PlotWidget):
         self._cursor.setPen(pg.mkPen(tokens.color("muted"), width=1))
 
 
-def _round_up(value: float) -> float:
-    """Returns the next 1, 2 or 5 times a power of ten; at least 1."""
-    if value <= 1.0:
-        return 1.0
-    power = 10.0 ** math.floor(math.log10(value))
-    return next(step * power for step in (1, 2, 5, 10) if step * power >= value)
+def _round_up(value: float, base: int) -> float:
+    """Returns the next 1, 2 or 5 times a power of ten, counted in powers of `base`."""
+    unit = float(base) ** math.floor(math.log(value, base))
+    power = 10.0 ** math.floor(math.log10(value / unit))
+    return next(step * power * unit for step in (1, 2, 5, 10) if step * power * unit >= value)

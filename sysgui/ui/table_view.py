@@ -23,7 +23,7 @@ from sysgui.system.i18n import _
 from sysgui.ui import theme
 from sysgui.ui.table import TableModel
 
-PADDING = 2 * theme.STEP
+PADDING = 6
 INDENT = 4 * theme.STEP
 
 # Rows keep their places for this long after the last move of the hand, in seconds.

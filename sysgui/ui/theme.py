@@ -166,6 +166,7 @@ def _style_sheet(colors: Tokens) -> str:
             border: 1px solid {colors.line}; padding: 4px;
         }}
         QScrollArea, QScrollArea > QWidget > QWidget {{ background: transparent; }}
+        QAbstractScrollArea::corner {{ background: transparent; border: none; }}
         QScrollBar {{ background: transparent; border: none; margin: 0; }}
         QScrollBar:vertical {{ width: 12px; }}
         QScrollBar:horizontal {{ height: 12px; }}
@@ -183,6 +184,7 @@ def _style_sheet(colors: Tokens) -> str:
         }}
         QTabBar::tab:selected {{ color: {colors.text}; border-bottom-color: {colors.cpu}; }}
         QSplitter::handle {{ background: transparent; }}
+        QStatusBar {{ border-top: 1px solid {colors.line}; }}
         QStatusBar::item {{ border: none; }}
     """
 

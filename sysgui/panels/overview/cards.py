@@ -26,7 +26,12 @@ class GaugeCard(Card):
         super().__init__(gauge.title)
         self.gauge = gauge
         self.graph = Graph(
-            history, [Curve(*line) for line in gauge.lines], gauge.axis, gauge.top, self
+            history,
+            [Curve(*line) for line in gauge.lines],
+            gauge.axis,
+            gauge.top,
+            gauge.least,
+            self,
         )
         self.graph.setAccessibleName(gauge.title)
         self.add(self.graph, 1)

@@ -28,6 +28,7 @@ class Gauge:
         note: Writes what stands small beside the title.
         axis: Writes a value of the scale.
         top: The fixed upper end of the scale, or None.
+        least: What a scale without a fixed end reaches at least.
         source: Where the figures come from, translated.
     """
 
@@ -39,6 +40,7 @@ class Gauge:
     axis: Callable[[float], str]
     top: float | None
     source: str
+    least: float = 1.0
 
 
 def samples(totals: Totals) -> dict[str, float | None]:
@@ -103,7 +105,7 @@ def cpu(cores: Sequence[int]) -> Gauge:
         lines=[("cpu.system", "muted", False), ("cpu", "cpu", False)],
         figure=lambda get: units.percent(get("cpu")),
         note=note,
-        axis=_whole,
+        axis=units.percent,
         top=100.0,
         source=_(
             "Share of all {count} cores that is neither idle nor waiting for I/O; the grey line is "
@@ -130,7 +132,7 @@ def memory() -> Gauge:
             used=units.size(get("memory.used")), total=units.size(get("memory.total"))
         ),
         note=note,
-        axis=_whole,
+        axis=units.percent,
         top=100.0,
         source=_(
             "MemTotal - MemAvailable, in percent, as free says; the dashed line is swap. The bar "
@@ -160,7 +162,7 @@ def load(cores: Sequence[int]) -> Gauge:
         lines=[("load.15", "muted", True), ("load.5", "muted", False), ("load.1", "cpu", False)],
         figure=figure,
         note=note,
-        axis=lambda value: f"{value:.1f}" if value < 10 else f"{value:.0f}",
+        axis=units.decimal,
         top=None,
         source=_(
             "Tasks that run or wait for a disk, averaged over 1, 5 and 15 minutes. More than there "
@@ -201,7 +203,7 @@ def pressure() -> Gauge:
             memory=units.percent(get("pressure.memory")),
             io=units.percent(get("pressure.io")),
         ),
-        axis=_whole,
+        axis=units.percent,
         top=None,
         source=_(
             "Share of time in which some task stood still for want of CPU, memory or I/O "
@@ -221,12 +223,13 @@ def disk(name: str) -> Gauge:
         note=lambda get: _("read {rate} · busy {share}").format(
             rate=units.rate(get(read)), share=units.percent(get(busy))
         ),
-        axis=units.rate,
+        axis=units.amount,
         top=None,
         source=_(
             "Bytes per second written (coloured) and read (grey), and the share of time with a "
             "request under way (/proc/diskstats)."
         ),
+        least=1000.0,
     )
 
 
@@ -239,11 +242,8 @@ def network(name: str) -> Gauge:
         lines=[(sent, "muted", False), (received, "network", False)],
         figure=lambda get: f"↓ {units.rate(get(received))}",
         note=lambda get: f"↑ {units.rate(get(sent))}",
-        axis=units.rate,
+        axis=units.amount,
         top=None,
         source=_("Bytes per second received (coloured) and sent (grey) (/proc/net/dev)."),
+        least=1000.0,
     )
-
-
-def _whole(value: float) -> str:
-    return f"{value:.0f}{units.SPACE}%" if value >= 1 or not value else units.percent(value)

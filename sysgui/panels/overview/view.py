@@ -1,17 +1,18 @@
 """The overview: graphs that share one history and one instant, and what uses most."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import msgspec
-from PySide6.QtCore import QTimer, Slot
-from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QGridLayout,
     QHBoxLayout,
     QLabel,
     QPushButton,
     QScrollArea,
+    QVBoxLayout,
     QWidget,
 )
 
@@ -24,6 +25,7 @@ from sysgui.system.totals import Totals, TotalsProbe
 from sysgui.ui import theme
 from sysgui.ui.bars import Bar, Bars
 from sysgui.ui.card import Card, Muted
+from sysgui.ui.card_grid import CardGrid
 from sysgui.ui.panel import Context, PanelView
 
 from . import gauges
@@ -43,7 +45,8 @@ FIRST_RATES = 0.3
 
 SPANS = (60, 300, 900)
 
-CARD_WIDTH = 80 * theme.STEP
+CARD_WIDTH = 76 * theme.STEP
+LIST_WIDTH = 64 * theme.STEP
 
 # From here on a file system deserves a look.
 NEARLY_FULL = 90
@@ -103,19 +106,26 @@ class OverviewView(PanelView):
     def _build(self) -> None:
         self._built = True
         self.add(self._heading())
-        self._area = QScrollArea(self)
-        self._area.setWidgetResizable(True)
-        self._area.setFrameShape(QScrollArea.Shape.NoFrame)
-        self._ground = QWidget()
-        self._grid = QGridLayout(self._ground)
-        self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setSpacing(3 * theme.STEP)
-        self._area.setWidget(self._ground)
-        self.add(self._area, 1)
+        area = QScrollArea(self)
+        area.setWidgetResizable(True)
+        area.setFrameShape(QScrollArea.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        ground = QWidget()
+        column = QVBoxLayout(ground)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(3 * theme.STEP)
+        self._gauge_grid = CardGrid(CARD_WIDTH, 4)
+        self._list_grid = CardGrid(LIST_WIDTH, 3)
+        self._hidden = Muted()
+        column.addWidget(self._gauge_grid, 1)
+        column.addWidget(self._list_grid)
+        column.addWidget(self._hidden)
+        area.setWidget(ground)
+        self.add(area, 1)
         self._top_cpu = self._list(_("Most CPU"), _("Nothing uses the CPU now."))
         self._top_memory = self._list(_("Most memory"), _("No processes can be seen."))
         self._filesystems = self._list(_("Filesystems"), _("None with data is mounted."))
-        self._hidden = Muted()
+        self._list_grid.show_cards(self._lists)
         top = self.context.reader.probe("overview.top", Top)
         self._top_poller = self.poll(top, TOP_EVERY, self._show_top)
         self.poll(FilesystemsProbe(self.context.host), FILESYSTEMS_EVERY, self._show_filesystems)
@@ -176,8 +186,6 @@ class OverviewView(PanelView):
 
     def _show(self, totals: Totals) -> None:
         self._place_cards(totals)
-        up = _("up {duration}").format(duration=units.duration(totals.since_boot))
-        self._about.setText(f"{self._machine} · {up}")
         for card in self._gauges.values():
             card.graph.refresh()
         self._cores.refresh()
@@ -185,6 +193,7 @@ class OverviewView(PanelView):
 
     def _write(self) -> None:
         """Writes all figures as of now, or as of the instant under the pointer."""
+        self._about.setText(self._instant())
 
         def get(series: str) -> float | None:
             age = 0.0 if self._age is None else self._age
@@ -193,6 +202,18 @@ class OverviewView(PanelView):
         for card in self._gauges.values():
             card.write(get)
         self._memory_bar.write(get)
+
+    def _instant(self) -> str:
+        """Returns which machine, and which instant, the figures are of."""
+        totals = self._totals
+        if totals is None:
+            return self._machine
+        if self._age is None:
+            up = _("up {duration}").format(duration=units.duration(totals.since_boot))
+            return f"{self._machine} · {up}"
+        then = datetime.fromtimestamp(totals.time + self._age).astimezone()
+        ago = _("{duration} ago").format(duration=units.duration(-self._age))
+        return f"{then:%H:%M:%S} · {ago}"
 
     # Cards.
 
@@ -206,7 +227,7 @@ class OverviewView(PanelView):
             name: self._gauges.get(name) or self._make_card(gauge, totals)
             for name, gauge in wanted.items()
         }
-        self._lay_out()
+        self._gauge_grid.show_cards(list(self._gauges.values()))
 
     def _make_card(self, gauge: gauges.Gauge, totals: Totals) -> "GaugeCard":
         from .cards import GaugeCard, MemoryBar
@@ -251,32 +272,6 @@ class OverviewView(PanelView):
         self._hidden.setText(text if unused else "")
         return {gauge.name: gauge for gauge in wanted}
 
-    def _lay_out(self) -> None:
-        width = self._area.viewport().width()
-        columns = max(1, min(4, width // CARD_WIDTH))
-        while self._grid.count():
-            self._grid.takeAt(0)
-        for place, card in enumerate(self._gauges.values()):
-            self._grid.addWidget(card, place // columns, place % columns)
-            self._grid.setRowStretch(place // columns, 2)
-        row = -(-len(self._gauges) // columns)
-        holder = QGridLayout()
-        holder.setSpacing(3 * theme.STEP)
-        across = min(3, columns) if columns != 2 else 3
-        for place, listed in enumerate(self._lists):
-            holder.addWidget(listed, place // across, place % across)
-            holder.setColumnStretch(place % across, 1)
-        self._grid.addLayout(holder, row, 0, 1, columns)
-        self._grid.setRowStretch(row, 0)
-        self._grid.addWidget(self._hidden, row + 1, 0, 1, columns)
-        for column in range(4):
-            self._grid.setColumnStretch(column, 1 if column < columns else 0)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        if self._built and self._totals is not None:
-            QTimer.singleShot(0, self, self._lay_out)
-
     # One instant for all graphs.
 
     @Slot(object)
@@ -320,9 +315,11 @@ class OverviewView(PanelView):
         self._top_memory.show_bars(
             [_process_bar(p, p.rss / most_memory, units.size(p.rss), "memory") for p in top.memory]
         )
-        self._top_seen = True
+        self._top_seen = bool(top.cpu) or self._top_asked
+        self._top_asked = True
         self._see_whether_ready()
 
+    _top_asked = False
     _top_seen = False
 
     @Slot(object)

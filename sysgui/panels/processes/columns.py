@@ -26,7 +26,7 @@ COLUMNS: tuple[Column[Process], ...] = (
         "name", N_("Name"), Kind.TEXT,
         lambda p: p.name.casefold(), lambda p: p.name,
         N_("The program's name: /proc/PID/stat, completed from the command line."),
-        plain=True, width=22,
+        plain=True, width=18,
     ),
     Column(
         "pid", N_("PID"), Kind.NUMBER,
@@ -36,30 +36,30 @@ COLUMNS: tuple[Column[Process], ...] = (
     Column(
         "user", N_("User"), Kind.TEXT,
         attrgetter("user"), attrgetter("user"),
-        N_("Name of the effective user: owner of /proc/PID."), plain=True, width=10,
+        N_("Name of the effective user: owner of /proc/PID."), plain=True, width=7,
     ),
     Column(
         "cpu", N_("CPU %"), Kind.PERCENT,
         attrgetter("cpu"), lambda p: units.decimal(p.cpu),
         N_("Percentage of one core since the last reading: utime + stime of /proc/PID/stat."),
-        width=7,
+        width=6,
     ),
     Column(
         "rss", N_("RSS"), Kind.SIZE,
         attrgetter("rss"), lambda p: units.size(p.rss) if p.rss else units.UNKNOWN,
-        N_("Resident memory, shared pages counted in full: rss of /proc/PID/stat."), width=9,
+        N_("Resident memory, shared pages counted in full: rss of /proc/PID/stat."), width=8,
     ),
     Column(
         "read", N_("Read/s"), Kind.SIZE,
         attrgetter("read_rate"), lambda p: _traffic(p.read_rate),
         N_("Bytes per second from storage: read_bytes of /proc/PID/io. “–” is none, or not yours to see."),  # noqa: E501, RUF001
-        width=10,
+        width=7,
     ),
     Column(
         "write", N_("Write/s"), Kind.SIZE,
         attrgetter("write_rate"), lambda p: _traffic(p.write_rate),
         N_("Bytes per second to storage: write_bytes of /proc/PID/io. “–” is none, or not yours to see."),  # noqa: E501, RUF001
-        width=10,
+        width=7,
     ),
     Column(
         "state", N_("State"), Kind.CHOICE,
@@ -98,4 +98,4 @@ def column(name: str) -> Column[Process]:
 
 
 def _traffic(per_second: float | None) -> str:
-    return units.rate(per_second) if per_second else units.UNKNOWN
+    return units.amount(per_second) if per_second else units.UNKNOWN

@@ -108,20 +108,21 @@ class ProcessPane(QWidget):
         """Makes the graphs when they are first needed: they cost 30 MB."""
         from sysgui.ui.graph import Curve, Graph
 
-        for title, curves, write, figure in (
-            (_("CPU"), [Curve("cpu", "cpu")], units.percent, lambda p: units.percent(p.cpu)),
-            (_("Memory"), [Curve("rss", "memory")], units.size, lambda p: units.size(p.rss)),
+        for title, curves, write, least, figure in (
+            (_("CPU"), [Curve("cpu", "cpu")], units.percent, 1, lambda p: units.percent(p.cpu)),
+            (_("Memory"), [Curve("rss", "memory")], units.size, 1, lambda p: units.size(p.rss)),
             (
                 _("Disk"),
                 [Curve("read", "muted"), Curve("write", "disk")],
-                units.rate,
+                units.amount,
+                1000,
                 lambda p: _("write {write} · read {read}").format(
                     write=units.rate(p.write_rate), read=units.rate(p.read_rate)
                 ),
             ),
         ):
             card = Card(title)
-            graph = Graph(self._history, curves, write, parent=card)
+            graph = Graph(self._history, curves, write, least=least, parent=card)
             graph.set_span(SPAN)
             card.add(graph, 1)
             self._inside.insertWidget(3 + len(self._graphs), card, 2)
