@@ -24,88 +24,49 @@ slow (``.*.*x`` over long texts) but ends.
 """
 
 import difflib
-import enum
-import operator
 import re
-import warnings
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from fractions import Fraction
-from functools import partial
 from typing import Any, Generic, NoReturn, TypeVar
 
-from sysgui.system.i18n import N_, _
+from sysgui.system.i18n import _
+from sysgui.system.query_values import (
+    EQUALITY,
+    KEYWORDS,
+    UNKNOWN,
+    WORD,
+    Field,
+    Kind,
+    QueryError,
+    Value,
+    accepts,
+    accepts_text,
+    compile_pattern,
+    operators,
+    quote,
+    refuse,
+    shortened,
+    unescape,
+    unit_apart,
+)
+
+__all__ = [
+    "MAX_DEPTH",
+    "MAX_QUERY",
+    "Completion",
+    "Field",
+    "Kind",
+    "Language",
+    "Query",
+    "QueryError",
+    "quote",
+]
 
 MAX_QUERY = 2_000
 MAX_DEPTH = 50
-MAX_PATTERN = 200
-MAX_SEARCHED = 4_096
 
 Row = TypeVar("Row")
 Test = Callable[[Row], bool]
-
-
-class Kind(enum.Enum):
-    """What a field holds, and so which operators and values suit it."""
-
-    TEXT = "text"
-    NUMBER = "number"
-    PERCENT = "percent"
-    SIZE = "size"
-    DURATION = "duration"
-    CHOICE = "choice"
-
-
-@dataclass(frozen=True)  # No slots: below Python 3.13 they break Field[Row](...).
-class Field(Generic[Row]):
-    """One thing that can be asked of a row.
-
-    Attributes:
-        name: What the user types, such as "cpu".
-        kind: What the field holds.
-        get: Reads the value from a row: str for TEXT and CHOICE (spelt as in `choices`), a number
-            for the others (SIZE in bytes, DURATION in seconds), or None when it is not known.
-        plain: Whether plain words look into this field; for TEXT and CHOICE.
-        choices: The values of a CHOICE.
-        aliases: Other names that are understood, but not offered.
-        help: One line for the completer.
-    """
-
-    name: str
-    kind: Kind
-    get: Callable[[Row], Any]
-    plain: bool = False
-    choices: tuple[str, ...] = ()
-    aliases: tuple[str, ...] = ()
-    help: str = ""
-
-    def __post_init__(self) -> None:
-        for name in (self.name, *self.aliases):
-            if quote(name) != name or name.casefold() == "re":
-                raise ValueError(f"a field cannot be called {name!r}")
-        if bool(self.choices) != (self.kind is Kind.CHOICE):
-            raise ValueError(f"{self.name}: choices belong to a CHOICE, and it needs them")
-        if self.plain and self.kind not in (Kind.TEXT, Kind.CHOICE):
-            raise ValueError(f"{self.name}: plain words look into texts only")
-
-
-class QueryError(ValueError):
-    """A query that cannot be understood.
-
-    Attributes:
-        column: Where, counted in characters from 1; one past the end for something that is missing.
-        message: What is wrong, without the column; `str()` has both.
-        expected: What could stand there; may be empty.
-    """
-
-    def __init__(self, column: int, message: str, expected: str = "") -> None:
-        super().__init__(column, message, expected)
-        self.column = column
-        self.message = message
-        self.expected = expected
-
-    def __str__(self) -> str:
-        return _("column {column}: {message}").format(column=self.column, message=self.message)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -133,70 +94,16 @@ class Completion:
     help: str = ""
 
 
-_KEYWORDS = ("and", "or", "not")
-_UNKNOWN = "-"
-
 _SPACE = re.compile(r"\s*")
 _OPERATOR = re.compile(r"!=|<=|>=|[=:<>~]")
 _NOT = re.compile(r"!(?!=)")
-_WORD = re.compile(r'(?:[^\s"()!=:<>~]|!(?!=))+')
 _VALUE = re.compile(r'[^\s"()]+')
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 _PATTERN = re.compile(r"re:", re.IGNORECASE)
-_BARE_NUMBER = re.compile(r"[-+]?[0-9.]+")
-_UNIT_APART = re.compile(r"\s+([a-z%]+)(?![^\s()])", re.IGNORECASE)
-# No number has more digits than a 64-bit counter, so that none overflows a float.
-_QUANTITY = re.compile(r"([0-9]{1,20}(?:\.[0-9]{1,9})?|\.[0-9]{1,9})\s*([a-z%]*)")
 
 # What the completer looks for before the cursor.
-_ASKED = re.compile(rf'({_WORD.pattern})\s*(?:{_OPERATOR.pattern})\s*([^\s"()]*)$')
+_ASKED = re.compile(rf'({WORD.pattern})\s*(?:{_OPERATOR.pattern})\s*([^\s"()]*)$')
 _BETWEEN_WORDS = re.compile(r"[\s()!]")
-
-_EQUALITY = ("=", ":", "!=")
-_PART = (":", "~")
-# The value asked for stands first, as functools.partial binds it; hence lt for ">".
-_ORDER: Mapping[str, Callable[[Any, Any], bool]] = {
-    "=": operator.eq,
-    ":": operator.eq,
-    "!=": operator.ne,
-    "<": operator.gt,
-    "<=": operator.ge,
-    ">": operator.lt,
-    ">=": operator.le,
-}
-
-_UNITS: Mapping[Kind, Mapping[str, Fraction]] = {
-    Kind.NUMBER: {"": Fraction(1)},
-    Kind.PERCENT: {"": Fraction(1), "%": Fraction(1)},
-    Kind.SIZE: {"": Fraction(1), "b": Fraction(1)}
-    | {letter: Fraction(1024**power) for power, letter in enumerate("kmgtpe", 1)}
-    | {f"{letter}ib": Fraction(1024**power) for power, letter in enumerate("kmgtpe", 1)}
-    | {f"{letter}b": Fraction(1000**power) for power, letter in enumerate("kmgtpe", 1)},
-    Kind.DURATION: {
-        "": Fraction(1),
-        "ms": Fraction(1, 1000),
-        "s": Fraction(1),
-        "m": Fraction(60),
-        "min": Fraction(60),
-        "h": Fraction(3600),
-        "d": Fraction(86_400),
-        "w": Fraction(604_800),
-    },
-}
-_EXAMPLES: Mapping[Kind, str] = {
-    Kind.NUMBER: N_("a number such as 5 or 0.5"),
-    Kind.PERCENT: N_("a percentage such as 5 or 12.5%"),
-    Kind.SIZE: N_("a size such as 200M"),
-    Kind.DURATION: N_("a duration such as 90s or 1h30m"),
-}
-
-
-def quote(text: str) -> str:
-    """Returns `text` as a query writes it: as it is where that is safe, else in quotes."""
-    if _WORD.fullmatch(text) and text.casefold() not in (*_KEYWORDS, _UNKNOWN) and text[0] != "!":
-        return text
-    escaped = re.sub(r'(["\\])', r"\\\1", text)
-    return f'"{escaped}"'
 
 
 class Language(Generic[Row]):
@@ -226,7 +133,7 @@ class Language(Generic[Row]):
         """
         if len(text) > MAX_QUERY:
             expected = _("at most {count} characters").format(count=MAX_QUERY)
-            _refuse(MAX_QUERY + 1, expected, str(len(text)))
+            refuse(MAX_QUERY + 1, expected, str(len(text)))
         if not text.strip():
             return Query(text, lambda _row: True)
         return Query(text, _Parser(text, self._named, self._plain).parse())
@@ -245,20 +152,10 @@ class Language(Generic[Row]):
         start = len(before) - len(word)
         found = [Completion(field.name, start, field.help) for field in self.fields]
         if word:
-            found += [Completion(keyword, start) for keyword in _KEYWORDS]
+            found += [Completion(keyword, start) for keyword in KEYWORDS]
         named = self._named.get(_BETWEEN_WORDS.split(before.rstrip())[-1].casefold())
-        signs = _operators(named.kind) if named else ()
+        signs = operators(named.kind) if named else ()
         return [*(Completion(sign, len(before)) for sign in signs), *_begun(found, word)]
-
-
-@dataclass(frozen=True, slots=True)
-class _Value:
-    """What a condition looks for, as read."""
-
-    column: int
-    text: str
-    pattern: re.Pattern[str] | None = None
-    unknown: bool = False
 
 
 class _Parser(Generic[Row]):
@@ -334,23 +231,23 @@ class _Parser(Generic[Row]):
         literal = self._read_literal()
         if literal:
             return self._search(start, literal)
-        word = self._take(_WORD)
-        if not word or word.casefold() in _KEYWORDS:
+        word = self._take(WORD)
+        if not word or word.casefold() in KEYWORDS:
             self._at = start
             self._expected(_("a condition"))
         self._peek()
         sign_at = self._at
         sign = self._take(_OPERATOR)
         if not sign:
-            return self._search(start, _Value(start + 1, word))
+            return self._search(start, Value(start + 1, word))
         return self._comparison(self._field(word, start), sign, sign_at)
 
-    def _search(self, start: int, value: _Value) -> Test[Row]:
+    def _search(self, start: int, value: Value) -> Test[Row]:
         """Returns the test that looks into every field that is open to plain words."""
         if not self._plain:
             self._at = start
             self._expected(_("a field ({fields})").format(fields=self._field_names()))
-        accepts = _accepts_text("~", value)
+        accepts = accepts_text("~", value)
         return _any_of([_holds(get, accepts) for get in self._plain])
 
     def _field(self, name: str, start: int) -> Field[Row]:
@@ -360,27 +257,24 @@ class _Parser(Generic[Row]):
         nearest = difflib.get_close_matches(name.casefold(), self._fields, n=1)
         names = self._fields[nearest[0]].name if nearest else self._field_names()
         message = _("unknown field '{name}', expected {fields}; quote it to search for the text")
-        raise QueryError(start + 1, message.format(name=_short(name), fields=names), names)
+        raise QueryError(start + 1, message.format(name=shortened(name), fields=names), names)
 
     def _field_names(self) -> str:
         return ", ".join(dict.fromkeys(field.name for field in self._fields.values()))
 
     def _comparison(self, field: Field[Row], sign: str, sign_at: int) -> Test[Row]:
-        signs = _operators(field.kind)
+        signs = operators(field.kind)
         if sign not in signs:
             expected = _("{operators} after {field}")
             expected = expected.format(operators=" ".join(signs), field=field.name)
-            _refuse(sign_at + 1, expected, sign)
-        value = self._read_value(sign, _UNITS.get(field.kind, {}))
-        if value.unknown and sign in _EQUALITY:
+            refuse(sign_at + 1, expected, sign)
+        value = self._read_value(sign, field.kind)
+        if value.unknown and sign in EQUALITY:
             get, known = field.get, sign == "!="
             return lambda row: (get(row) is not None) is known
-        if field.kind is Kind.TEXT:
-            return _holds(field.get, _accepts_text(sign, value))
-        wanted = _choice(field.choices, value) if field.choices else _quantity(field.kind, value)
-        return _holds(field.get, partial(_ORDER[sign], wanted))
+        return _holds(field.get, accepts(field, sign, value))
 
-    def _read_value(self, sign: str, units: Mapping[str, Fraction]) -> _Value:
+    def _read_value(self, sign: str, kind: Kind) -> Value:
         self._peek()
         start = self._at
         literal = self._read_literal()
@@ -391,18 +285,17 @@ class _Parser(Generic[Row]):
         if not text:
             self._expected(_("a value after '{operator}'").format(operator=sign))
         # "rss > 200 MB" must not quietly mean 200 bytes and the word MB.
-        apart = _UNIT_APART.match(self._text, self._at)
-        if apart and apart[1].casefold() in units and _BARE_NUMBER.fullmatch(text):
-            self._at = apart.end()
-            text += apart[1]
-        return _Value(start + 1, text, unknown=text == _UNKNOWN)
+        apart = unit_apart(kind, text, self._text[self._at :])
+        self._at += len(apart)
+        text += apart.strip()
+        return Value(start + 1, text, unknown=text == UNKNOWN)
 
-    def _read_literal(self) -> _Value | None:
+    def _read_literal(self) -> Value | None:
         """Reads a pattern or a quoted text, if one stands here."""
         column = self._at + 1
         if not self._take(_PATTERN):
             phrase = self._read_quoted()
-            return None if phrase is None else _Value(column, _unescape(phrase))
+            return None if phrase is None else Value(column, unescape(phrase))
         start = self._at
         source = self._read_quoted()
         if source is None:
@@ -411,7 +304,7 @@ class _Parser(Generic[Row]):
             self._at = start
             self._expected(_("a regular expression"))
         # An escaped quote stays as it is: to the pattern, too, it is a quote.
-        return _Value(column, f"re:{source}", _compile_pattern(source, start + 1))
+        return Value(column, f"re:{source}", compile_pattern(source, start + 1))
 
     def _read_bare_pattern(self) -> str:
         """Reads up to a space, or to a parenthesis that closes one outside of the pattern."""
@@ -450,8 +343,8 @@ class _Parser(Generic[Row]):
 
     def _keyword(self) -> str:
         """Returns the keyword that stands here, if one does."""
-        word = _WORD.match(self._text, self._at)
-        return word[0].casefold() if word and word[0].casefold() in _KEYWORDS else ""
+        word = WORD.match(self._text, self._at)
+        return word[0].casefold() if word and word[0].casefold() in KEYWORDS else ""
 
     def _take_keyword(self, keyword: str) -> bool:
         self._peek()
@@ -463,89 +356,13 @@ class _Parser(Generic[Row]):
         """Refuses what stands here."""
         self._peek()
         got = _VALUE.match(self._text, self._at)
-        _refuse(self._at + 1, expected, got[0] if got else self._text[self._at : self._at + 1])
-
-
-def _refuse(column: int, expected: str, got: str) -> NoReturn:
-    message = _("expected {expected}, got the end")
-    if got:
-        message = _("expected {expected}, got '{got}'")
-    raise QueryError(column, message.format(expected=expected, got=_short(got)), expected)
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 40 else text[:39] + "…"
+        refuse(self._at + 1, expected, got[0] if got else self._text[self._at : self._at + 1])
 
 
 def _begun(completions: list[Completion], begun: str) -> list[Completion]:
     """Returns those that go on as the user began, with or without the opening quote."""
     start = begun.casefold()
     return [each for each in completions if each.text.casefold().lstrip('"').startswith(start)]
-
-
-def _operators(kind: Kind) -> tuple[str, ...]:
-    if kind is Kind.TEXT:
-        return (*_EQUALITY, "~")
-    return _EQUALITY if kind is Kind.CHOICE else tuple(_ORDER)
-
-
-def _unescape(inside: str) -> str:
-    return re.sub(r'\\(["\\])', r"\1", inside)
-
-
-def _choice(choices: tuple[str, ...], value: _Value) -> str:
-    for choice in choices:
-        if choice.casefold() == value.text.casefold():
-            return choice
-    expected = _("one of {choices}").format(choices=", ".join(choices))
-    _refuse(value.column, expected, value.text or '""')
-
-
-def _quantity(kind: Kind, value: _Value) -> int | float:
-    """Reads a number with its unit; a duration may be a sum of several."""
-    units = _UNITS[kind]
-    unsigned = re.sub(r"\A[-+]", "", value.text.casefold())
-    parts = _QUANTITY.findall(unsigned)
-    good = parts and not _QUANTITY.sub("", unsigned).strip()
-    if len(parts) > 1:
-        good = good and kind is Kind.DURATION and all(unit for _count, unit in parts)
-    if not good or any(unit not in units for _count, unit in parts):
-        _refuse(value.column, _(_EXAMPLES[kind]), value.text or '""')
-    total = sum((Fraction(count) * units[unit] for count, unit in parts), Fraction(0))
-    if value.text.startswith("-"):
-        total = -total
-    return int(total) if total.denominator == 1 else float(total)
-
-
-def _compile_pattern(source: str, column: int) -> re.Pattern[str]:
-    if len(source) > MAX_PATTERN:
-        expected = _("a pattern of at most {count} characters").format(count=MAX_PATTERN)
-        _refuse(column, expected, source)
-    if _repeats_within_repeat(source):
-        expected = _("a pattern whose repeated groups hold no '*', '+', '?', '{' or '|'")
-        _refuse(column, expected, source)
-    try:
-        with warnings.catch_warnings():
-            # re warns of what it may read otherwise one day; that is nothing to a user.
-            warnings.simplefilter("ignore")
-            return re.compile(source, re.IGNORECASE)
-    except (re.error, ValueError, OverflowError, RecursionError) as error:
-        expected = _("a regular expression")
-        message = _("expected {expected}, got '{got}' ({reason})")
-        message = message.format(expected=expected, got=_short(source), reason=error)
-        raise QueryError(column, message, expected) from error
-
-
-def _repeats_within_repeat(source: str) -> bool:
-    """Tells whether a repeated group holds a repeat or an alternative, which may take forever."""
-    flat = re.sub(r"\\.|\[\^?\]?(?:\\.|[^]\\])*\]", "x", source, flags=re.DOTALL)
-    innermost = re.compile(r"\((?:\?(?:P<\w*>|<?[=!]|>|[a-z-]*:))?([^()]*)\)([*+{]?)")
-    while group := innermost.search(flat):
-        ambiguous = re.search(r"[*+?{|]", group[1])
-        if ambiguous and group[2]:
-            return True
-        flat = flat[: group.start()] + ("x*" if ambiguous else "x") + group[2] + flat[group.end() :]
-    return False
 
 
 # What follows runs for every row, thousands of times a second; all() and any() would make a
@@ -578,14 +395,3 @@ def _holds(get: Callable[[Row], Any], accepts: Callable[[Any], bool]) -> Test[Ro
         return value is not None and accepts(value)
 
     return test
-
-
-def _accepts_text(sign: str, value: _Value) -> Callable[[str], bool]:
-    if value.pattern:
-        search, wanted = value.pattern.search, sign != "!="
-        return lambda text: (search(text[:MAX_SEARCHED]) is not None) is wanted
-    needle = value.text.casefold()
-    if sign in _PART:
-        return lambda text: needle in text.casefold()
-    compare = _ORDER[sign]
-    return lambda text: compare(needle, text.casefold())

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
@@ -18,6 +17,7 @@ from sysgui.system import units
 from sysgui.system.history import History
 from sysgui.system.i18n import _
 from sysgui.ui import theme
+from sysgui.ui.lean_pyqtgraph import pg
 
 AXIS_WIDTH = 46
 AXIS_HEIGHT = 18
@@ -59,8 +59,10 @@ class _AgeAxis(pg.AxisItem):
         self.setStyle(tickLength=0, autoExpandTextSpace=False, autoReduceTextSpace=False)
 
 
-class Graph(pg.PlotWidget):
+class Graph(pg.GraphicsView):
     """Curves of a history over the last minutes.
+
+    A view box between two axes: a `PlotWidget` would bring menus and forms, 1 MB and 5 ms each.
 
     Args:
         history: Where the samples are.
@@ -85,11 +87,9 @@ class Graph(pg.PlotWidget):
         least: float = 1.0,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(
-            parent,
-            axisItems={"left": _ValueAxis(), "bottom": _AgeAxis()},
-            enableMenu=False,
-        )
+        super().__init__(parent, useOpenGL=False)
+        self._box = pg.ViewBox(enableMenu=False, enableMouse=False, defaultPadding=0)
+        self._axes = _ValueAxis(), _AgeAxis()
         self._history = history
         self._write = write
         self._fixed = top
@@ -100,23 +100,30 @@ class Graph(pg.PlotWidget):
         self._seconds = 300.0
         self._curves = [(curve, self._make(curve)) for curve in curves]
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setMenuEnabled(False)
-        self.hideButtons()
-        self.setMouseEnabled(x=False, y=False)
-        self.getViewBox().disableAutoRange()
-        self.plotItem.setContentsMargins(0, 6, 8, 0)
-        self.getViewBox().setDefaultPadding(0)
+        self._lay_out()
         self._cursor = pg.InfiniteLine(angle=90, movable=False)
         self._cursor.hide()
-        self.addItem(self._cursor, ignoreBounds=True)
+        self._box.addItem(self._cursor, ignoreBounds=True)
         self.scene().sigMouseMoved.connect(self._mouse_moved)
         self.scale_to(top or 1.0)
         self.set_span(self._seconds)
         self._take_colors()
 
+    def _lay_out(self) -> None:
+        layout = pg.GraphicsLayout()
+        layout.setSpacing(0)
+        layout.setContentsMargins(0, 6, 8, 0)
+        left, bottom = self._axes
+        for item, row, column in ((left, 0, 0), (self._box, 0, 1), (bottom, 1, 1)):
+            layout.addItem(item, row, column)
+        for axis in self._axes:
+            axis.linkToView(self._box)
+        self._box.disableAutoRange()
+        self.setCentralItem(layout)
+
     def _make(self, _curve: Curve) -> Any:
         item = pg.PlotCurveItem(skipFiniteCheck=True, antialias=False)
-        self.addItem(item, ignoreBounds=True)
+        self._box.addItem(item, ignoreBounds=True)
         return item
 
     def minimumSizeHint(self) -> QSize:
@@ -135,11 +142,11 @@ class Graph(pg.PlotWidget):
     def set_span(self, seconds: float) -> None:
         """Shows the last `seconds`."""
         self._seconds = seconds
-        self.setXRange(-seconds, 0, padding=0)
+        self._box.setXRange(-seconds, 0, padding=0)
         parts = 5 if seconds > 60 else 4
         step = seconds / parts
         ticks = [(-step * i, self._age(step * i)) for i in range(1, parts)]
-        self.getAxis("bottom").setTicks([ticks])
+        self._axes[1].setTicks([ticks])
         self.refresh()
 
     @staticmethod
@@ -169,8 +176,8 @@ class Graph(pg.PlotWidget):
         if top == self._top:
             return
         self._top = top
-        self.setYRange(0, top, padding=0)
-        self.getAxis("left").setTicks(
+        self._box.setYRange(0, top, padding=0)
+        self._axes[0].setTicks(
             [[(top * part, units.short(self._write(top * part))) for part in (0.5, 1)]]
         )
 
@@ -178,7 +185,7 @@ class Graph(pg.PlotWidget):
 
     @Slot(object)
     def _mouse_moved(self, place: QPointF) -> None:
-        box = self.getViewBox()
+        box = self._box
         if box.sceneBoundingRect().contains(place):
             self.hovered.emit(float(box.mapSceneToView(place).x()))
         else:
@@ -209,8 +216,7 @@ class Graph(pg.PlotWidget):
         for curve, item in self._curves:
             style = Qt.PenStyle.DashLine if curve.dashed else Qt.PenStyle.SolidLine
             item.setPen(pg.mkPen(tokens.color(curve.token), width=1, style=style))
-        for name in ("left", "bottom"):
-            axis = self.getAxis(name)
+        for axis in self._axes:
             axis.setPen(tokens.color("line"))
             axis.setTextPen(tokens.color("muted"))
             axis.setTickFont(theme.data_font())
