@@ -128,9 +128,9 @@ as_root() {
 }
 
 # Installs what is missing of the kinds of packages; "optional" first: go on without them if root
-# cannot be had.
+# cannot be had, and set `lacking`.
 need_packages() {
-    optional=
+    optional='' lacking=''
     [ "$1" = optional ] && optional=1 && shift
     find_manager
     if [ -z "$manager" ]; then
@@ -146,9 +146,9 @@ need_packages() {
     # shellcheck disable=SC2086 # names without spaces, one word each
     missing=$(missing_of $wanted | sort -u | tr '\n' ' ')
     [ -n "${missing% }" ] || return 0
-    say "Missing system packages: $missing"
     command_line="$(install_command) $missing"
-    say "They are installed as root by: $command_line"
+    say "System packages are missing. They are installed as root by:"
+    say "    $command_line"
     status=0
     # shellcheck disable=SC2086
     {
@@ -168,6 +168,7 @@ need_packages() {
     say "    $command_line"
     [ -n "$optional" ] || exit 1
     say "Going on without them: this command does not need them."
+    lacking=1
 }
 
 have_font() {
