@@ -15,6 +15,7 @@ from pathlib import Path
 from types import TracebackType
 
 from PySide6.QtCore import QObject, QSize, QSocketNotifier, QTimer, Slot
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from sysgui import __version__
@@ -30,6 +31,8 @@ from sysgui.ui.poller import Bug
 from sysgui.ui.problems import BugChannel
 from sysgui.ui.shell import Shell
 
+ICON = Path(__file__).parents[1] / "resources" / "icons" / "sysgui-64.png"
+
 # A worker in pure Python lets the window's thread run after this many seconds, not after 5 ms.
 SWITCH_INTERVAL = 0.0005
 
@@ -38,6 +41,8 @@ COLLECT_EVERY_MS = 10_000
 
 # A picture without rates would be no picture of the machine.
 SCREENSHOT_WITHIN_MS = 15_000
+
+PICTURE_SIZE = (1280, 800)
 
 # From the first rates until the picture: bars have found their lengths, the cost is known.
 SETTLE_MS = 1_500
@@ -77,30 +82,39 @@ def require_display() -> None:
     Raises:
         Problem: `no-display`.
     """
-    if os.environ.get("QT_QPA_PLATFORM") or os.environ.get("WAYLAND_DISPLAY"):
+    if os.environ.get("QT_QPA_PLATFORM") or os.environ.get("WAYLAND_SOCKET"):
         return
-    display = os.environ.get("DISPLAY", "")
+    wayland, x11 = os.environ.get("WAYLAND_DISPLAY", ""), os.environ.get("DISPLAY", "")
+    if (wayland and _wayland_answers(wayland)) or (x11 and _x11_answers(x11)):
+        return
     hint = _(
         "“sysgui --screenshot FILE” draws the window without one, and the commands of "
         "“sysgui --help” (overview, processes, probe…) show the same on a terminal."
     )
-    if not display:
+    if not wayland and not x11:
         raise Problem("no-display", _("There is no display to open a window on."), hint)
-    if display.startswith(":") and not _answers(display):
-        message = _("The display {display} does not answer.").format(display=display)
-        raise Problem("no-display", message, hint)
+    message = _("The display {display} does not answer.").format(display=x11 or wayland)
+    raise Problem("no-display", message, hint)
 
 
-def _answers(display: str) -> bool:
+def _wayland_answers(display: str) -> bool:
+    return _answers(os.path.join(os.environ.get("XDG_RUNTIME_DIR", ""), display))  # noqa: PTH118
+
+
+def _x11_answers(display: str) -> bool:
+    if not display.startswith(":"):
+        return True  # Another machine's: Qt will see.
     path = f"/tmp/.X11-unix/X{display[1:].partition('.')[0]}"  # noqa: S108 - where X listens
-    with socket.socket(socket.AF_UNIX) as x:
-        for address in (path, "\0" + path):
-            try:
-                x.connect(address)
-            except OSError:
-                continue
-            return True
-    return False
+    return _answers(path) or _answers("\0" + path)
+
+
+def _answers(path: str) -> bool:
+    with socket.socket(socket.AF_UNIX) as display:
+        try:
+            display.connect(path)
+        except OSError:
+            return False
+    return True
 
 
 class Application(QObject):
@@ -112,6 +126,8 @@ class Application(QObject):
         self._qt.setApplicationName("sysgui")
         self._qt.setApplicationVersion(__version__)
         self._qt.setDesktopFileName("sysgui")
+        # The PNG: an SVG would load one more Qt library to draw one small picture.
+        self._qt.setWindowIcon(QIcon(str(ICON)))
         self._bugs = BugChannel(self)
         self._instance: Instance | None = None
         self._shell: Shell | None = None
@@ -143,7 +159,8 @@ class Application(QObject):
         if arguments.trace_frames:
             logging.basicConfig(format="%(name)s: %(message)s")
             self._frames = FrameTrace(self)
-        shell.restore_geometry(QSize(*arguments.size) if arguments.size else None)
+        size = arguments.size or (PICTURE_SIZE if picture else None)
+        shell.restore_geometry(QSize(*size) if size else None)
         names = [panel.name for panel in panels]
         start = arguments.panel or (settings.panel if settings.panel in names else names[0])
         if picture:

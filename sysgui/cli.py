@@ -1,6 +1,8 @@
 """The command line: every panel's capabilities without a screen, and the way to the window."""
 
 import argparse
+import errno
+import io
 import os
 import sys
 import time
@@ -17,8 +19,11 @@ from sysgui.system.problem import Problem
 
 def main(argv: Sequence[str]) -> int:
     """Runs the command that `argv` (without the program's name) asks for; returns its status."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # Not every terminal has all signs.
     try:
-        return _run(argv)
+        status = _run(argv)
+        sys.stdout.flush()
     except Problem as problem:
         print(f"sysgui: {problem.message}", file=sys.stderr)
         if problem.hint:
@@ -27,25 +32,36 @@ def main(argv: Sequence[str]) -> int:
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
-        # The reader has seen enough (`| head`); Python must not fail on flushing the rest.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 141
-    except Exception:  # noqa: BLE001 - the outermost frame: a bug is reported whole
+        _forget_output()
+        return 141  # The reader has seen enough (`| head`).
+    except Exception as error:  # noqa: BLE001 - the outermost frame: a bug is reported whole
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EIO, errno.EDQUOT):
+            print(_("sysgui: {error}").format(error=error.strerror), file=sys.stderr)
+            _forget_output()
+            return 1
         traceback.print_exc()
         print(_("sysgui: this is a bug; please report the lines above."), file=sys.stderr)
         return 70
+    return status
+
+
+def _forget_output() -> None:
+    """Lets Python's last flush, as it ends, go nowhere."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
 
 
 def _run(argv: Sequence[str]) -> int:
     panels, broken = find_panels(sysgui.panels)
     if argv[:2] == ["probe", "--answer"]:
         return _answer(argv[2:], panels)
-    arguments = _parser(panels, chosen=argv[0] if argv else "").parse_args(argv)
+    arguments = _parser(panels, chosen=argv).parse_args(argv)
     status: int = arguments.run(arguments, panels, broken)
     return status
 
 
-def _parser(panels: list[Panel], chosen: str) -> argparse.ArgumentParser:
+def _parser(panels: list[Panel], chosen: Sequence[str]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="sysgui",
         description=_("Watch and run a Linux machine from one window, or from here."),
@@ -56,13 +72,14 @@ def _parser(panels: list[Panel], chosen: str) -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title=_("commands without a screen"), metavar=_("COMMAND"))
     for panel in panels:
         parser_of = commands.add_parser(panel.name, help=_(panel.summary))
-        if panel.name == chosen:  # The others' modules stay on the disk.
+        if panel.name in chosen:  # The others' modules stay on the disk.
             _add_panel_command(parser_of, panel)
     _add_probe_command(commands, panels)
     doctor = commands.add_parser(
         "doctor", help=_("Say what this machine lacks for which feature, and how to get it")
     )
     doctor.add_argument("--json", action="store_true", help=_("print lines of JSON"))
+    _add_root(doctor)
     doctor.set_defaults(run=_doctor)
     return parser
 
@@ -111,10 +128,17 @@ def _window(arguments: argparse.Namespace, panels: list[Panel], broken: list[Bro
 
 
 def _add_panel_command(parser: argparse.ArgumentParser, panel: Panel) -> None:
-    parser.add_argument("--root", default="/", metavar="DIR", help=_("read a recorded machine"))
+    _add_root(parser)
     command = panel.command()
     command.add_arguments(parser)
     parser.set_defaults(run=lambda arguments, *_rest: command.run(arguments, Host(arguments.root)))
+
+
+def _add_root(parser: argparse.ArgumentParser) -> None:
+    # No default: that of the whole command line, before the command's name, would be lost.
+    parser.add_argument(
+        "--root", default=argparse.SUPPRESS, metavar="DIR", help=_("read a recorded machine")
+    )
 
 
 def _add_probe_command(
@@ -125,7 +149,7 @@ def _add_probe_command(
     parser.add_argument("--json", action="store_true", help=_("one line a reading, not indented"))
     parser.add_argument("--interval", type=float, default=1.0, metavar="S", help=_("seconds"))
     parser.add_argument("--count", type=int, default=1, metavar="N", help=_("0: without end"))
-    parser.add_argument("--root", default="/", metavar="DIR", help=_("read a recorded machine"))
+    _add_root(parser)
     parser.add_argument("--schema", action="store_true", help=_("print the JSON schema instead"))
     parser.set_defaults(run=_probe)
 
@@ -165,4 +189,4 @@ def _answer(argv: Sequence[str], panels: list[Panel]) -> int:
 def _doctor(arguments: argparse.Namespace, _panels: list[Panel], broken: list[BrokenPanel]) -> int:
     from sysgui.system import doctor
 
-    return doctor.run(Host(), broken, json=arguments.json)
+    return doctor.run(Host(arguments.root), broken, json=arguments.json)

@@ -41,17 +41,15 @@ class Family(Generic[Row]):
 
 def ordered(rows: Iterable[Row], value: Callable[[Row], Any], *, descending: bool) -> list[Row]:
     """Sorts rows by a value; equal ones keep their order, unknown ones (None) come last."""
-    keyed = [(value(row), row) for row in rows]
-    known = [pair for pair in keyed if pair[0] is not None]
-    known.sort(key=_first, reverse=descending)
-    arranged = [row for _, row in known]
-    if len(known) < len(keyed):
-        arranged += [row for key, row in keyed if key is None]
-    return arranged
-
-
-def _first(pair: tuple[Any, Any]) -> Any:
-    return pair[0]
+    rows = list(rows)
+    values = list(map(value, rows))
+    places: Iterable[int] = range(len(rows))
+    unknown: list[Row] = []
+    if None in values:
+        unknown = [row for row, found in zip(rows, values, strict=True) if found is None]
+        places = [place for place in places if values[place] is not None]
+    known = sorted(places, key=values.__getitem__, reverse=descending)
+    return [rows[place] for place in known] + unknown
 
 
 def arrange(
@@ -121,26 +119,29 @@ def _with_ancestors(
 
 
 def held(
-    shown: Sequence[Row], arrangement: Arrangement[Row], name: Callable[[Row], Hashable]
+    shown: Arrangement[Row], fresh: Arrangement[Row], name: Callable[[Row], Hashable]
 ) -> tuple[Arrangement[Row], frozenset[int]]:
     """Keeps rows where they stand while somebody's hand is on the table.
 
     Args:
-        shown: The rows as they stand now.
-        arrangement: Those that would be shown, flat.
+        shown: What is shown now.
+        fresh: What would be shown.
         name: Returns a row's name among the others.
 
     Returns:
-        The rows of `shown` in their places, each as `arrangement` has it, new ones beneath them;
-        and the places of those that have ended, which are still there so that nothing moves up.
+        The rows of `shown` in their places, each as `fresh` has it; new ones beneath a flat list,
+        and none in a tree, where they would push others down. And the places of those that have
+        ended, which are still there so that nothing moves up.
     """
-    fresh = {name(row): row for row in arrangement.rows}
+    now = {name(row): row for row in fresh.rows}
     rows: list[Row] = []
     ended: set[int] = set()
-    for row in shown:
-        now = fresh.pop(name(row), None)
-        if now is None:
+    for row in shown.rows:
+        kept = now.pop(name(row), None)
+        if kept is None:
             ended.add(len(rows))
-        rows.append(row if now is None else now)
-    rows += fresh.values()
-    return Arrangement(rows, matched=arrangement.matched), frozenset(ended)
+        rows.append(row if kept is None else kept)
+    if not shown.depths:
+        rows += now.values()
+    arrangement = Arrangement(rows, shown.depths, shown.parents, fresh.matched)
+    return arrangement, frozenset(ended)

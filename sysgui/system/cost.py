@@ -22,7 +22,7 @@ class Cost(msgspec.Struct, frozen=True):
 
 
 class CostProbe:
-    """Reads /proc/PID/stat of this process and of all that it has started.
+    """Reads /proc/PID/stat and statm of this process and of all that it has started.
 
     Args:
         host: This machine; a recorded one knows nothing of us.
@@ -45,15 +45,22 @@ class CostProbe:
             if fields is not None:
                 # Time of its own, and of its children that have ended and been waited for.
                 self._ticks[pid] = sum(int(ticks) for ticks in fields[11:15])
-                rss += int(fields[21]) * PAGE_SIZE
+                rss += self._resident(pid) * PAGE_SIZE
         self._read_at = now
-        used = sum(ticks - before.get(pid, 0) for pid, ticks in self._ticks.items())
+        # A child that has ended is gone from the list, and its time stands in its parent's.
+        used = sum(self._ticks.values()) - sum(before.values())
         per_second = rate(0, max(0, used), elapsed)
         return Cost(
             cpu=None if per_second is None else 100.0 * per_second / CLOCK_TICKS,
             rss=rss,
             processes=len(self._ticks),
         )
+
+    def _resident(self, pid: int) -> int:
+        try:
+            return int(self._host.read(f"/proc/{pid}/statm").split()[1])
+        except (FileNotFoundError, ProcessLookupError):
+            return 0
 
     def _fields(self, pid: int) -> list[bytes] | None:
         try:
@@ -65,10 +72,16 @@ class CostProbe:
         """Returns a process and all its descendants (/proc/PID/task/TID/children)."""
         family = [pid]
         for parent in family:  # It grows while it is walked.
-            try:
-                for task in self._host.names(f"/proc/{parent}/task"):
+            for task in self._tasks(parent):
+                try:
                     found = self._host.read(f"/proc/{parent}/task/{task}/children")
-                    family += [int(child) for child in found.split()]
-            except (FileNotFoundError, ProcessLookupError):
-                continue  # It has just ended, or the kernel keeps no such list.
+                except (FileNotFoundError, ProcessLookupError):
+                    continue  # It has just ended, or the kernel keeps no such list.
+                family += [int(child) for child in found.split()]
         return family
+
+    def _tasks(self, pid: int) -> list[str]:
+        try:
+            return self._host.names(f"/proc/{pid}/task")
+        except (FileNotFoundError, ProcessLookupError):
+            return []

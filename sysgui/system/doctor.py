@@ -182,7 +182,7 @@ def _pressure(host: Host) -> Finding:
 
 
 def _visibility(host: Host) -> Finding:
-    hidden = host.uid() != 0 and not host.exists("/proc/1")
+    hidden = host.uid() != 0 and not host.exists("/proc/1/stat")
     return Finding(
         _("Others' processes"),
         good=not hidden,

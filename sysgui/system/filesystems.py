@@ -5,7 +5,7 @@ Sources: /proc/self/mountinfo, /proc/filesystems, statvfs(2).
 
 import msgspec
 
-from sysgui.system.host import Host
+from sysgui.system.host import Host, unreadable
 from sysgui.system.printable import printable_text
 
 # Without a device of their own (nodev), and yet holding data.
@@ -49,9 +49,11 @@ class FilesystemsProbe:
     def read(self) -> list[Filesystem]:
         """Reads each file system once, in the order of their mount points."""
         nodev = self._nodev()
+        # What is mounted over another file system hides it: of one place, the last counts.
+        visible = {mount[1]: mount for mount in self._mounts()}
         found: dict[str, tuple[str, str, str]] = {}
-        for number, mount_point, kind, device in self._mounts():
-            if kind in nodev and kind not in _NODEV_WITH_DATA and not kind.startswith("fuse."):
+        for number, mount_point, kind, device in visible.values():
+            if kind in nodev and not _holds_data(kind, mount_point):
                 continue
             shown = found.get(number)
             if shown is None or len(mount_point) < len(shown[0]):
@@ -66,14 +68,17 @@ class FilesystemsProbe:
     def _nodev(self) -> set[str]:
         try:
             lines = self._host.read("/proc/filesystems").decode().splitlines()
-        except FileNotFoundError:
+        except OSError:
             return set()
         return {line.split("\t")[1] for line in lines if line.startswith("nodev")}
 
     def _mounts(self) -> list[tuple[str, str, str, str]]:
         """Returns device number, mount point, type and device of each mount."""
         mounts = []
-        data = self._host.read("/proc/self/mountinfo")
+        try:
+            data = self._host.read("/proc/self/mountinfo")
+        except OSError as error:
+            raise unreadable("/proc/self/mountinfo", error) from error
         for line in data.decode("utf-8", "surrogateescape").split("\n"):
             before, dash, after = line.partition(" - ")
             if dash:
@@ -99,6 +104,13 @@ class FilesystemsProbe:
             available=space.available,
             percent=-(-100 * used // reachable) if reachable else None,
         )
+
+
+def _holds_data(kind: str, mount_point: str) -> bool:
+    """Tells whether a type without a device of its own is more than memory or a view."""
+    # Where a container's or a live system's root is an overlay, nothing else names its disk.
+    overlaid = kind == "overlay" and mount_point == "/"
+    return overlaid or kind in _NODEV_WITH_DATA or kind.startswith("fuse.")
 
 
 def _unescaped(field: str) -> str:

@@ -1,11 +1,9 @@
-"""The last minutes of many figures, in rings of numpy, ready to be drawn without a copy."""
+"""The last minutes of many figures, in rings that are ready to be drawn without a copy."""
 
+from array import array
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
-
-import numpy as np
-from numpy.typing import NDArray
-
-Floats = NDArray[np.float64]
+from math import isnan, nan
 
 # How far beyond its first sample a history still answers, in seconds.
 NEAR = 2.0
@@ -14,18 +12,18 @@ NEAR = 2.0
 class History:
     """Samples of named series that share their times.
 
-    Each array is twice as long as what is kept and filled from the middle on, so that the kept part
-    is always one slice.
+    Each array has room for twice what is kept and is filled until it is full; then its newer half
+    becomes its older one. So what is kept is always one slice.
 
     Args:
-        capacity: How many samples are kept.
+        capacity: How many samples are kept at least.
     """
 
     def __init__(self, capacity: int) -> None:
         self._capacity = capacity
         self._end = 0
-        self._times = np.empty(2 * capacity)
-        self._series: dict[str, Floats] = {}
+        self._times = _empty(capacity)
+        self._series: dict[str, array[float]] = {}
 
     def append(self, time: float, values: Mapping[str, float | None]) -> None:
         """Adds a sample; what is None, or missing, is a gap.
@@ -38,10 +36,10 @@ class History:
             self._fold()
         self._times[self._end] = time
         for name in values.keys() - self._series.keys():
-            self._series[name] = np.full(2 * self._capacity, np.nan)
+            self._series[name] = _empty(self._capacity)
         for name, series in self._series.items():
             value = values.get(name)
-            series[self._end] = np.nan if value is None else value
+            series[self._end] = nan if value is None else value
         self._end += 1
 
     def _fold(self) -> None:
@@ -49,7 +47,7 @@ class History:
         self._times[:keep] = self._times[keep:]
         for name, series in list(self._series.items()):
             series[:keep] = series[keep:]
-            if np.isnan(series[:keep]).all():
+            if all(map(isnan, series[:keep])):
                 del self._series[name]  # Its disk or interface has been gone for all that time.
         self._end = keep
 
@@ -58,38 +56,50 @@ class History:
         """The series, oldest first."""
         return list(self._series)
 
-    @property
-    def last_time(self) -> float | None:
-        """When the newest sample was taken."""
-        return float(self._times[self._end - 1]) if self._end else None
+    def times(self, seconds: float) -> memoryview:
+        """Returns when the samples of the last `seconds` were taken: doubles, ascending.
 
-    def ages(self, seconds: float) -> Floats:
-        """Returns how long ago each sample of the last `seconds` was, as negative seconds.
-
-        Shape (n,), ascending, the newest being 0.
+        One sample older is among them, so that a curve reaches the left edge.
         """
-        times = self._times[self._begin(seconds) : self._end]
-        return times - times[-1] if len(times) else times
+        return memoryview(self._times)[self._begin(seconds) : self._end]
 
-    def values(self, name: str, seconds: float) -> Floats:
-        """Returns a series over the last `seconds`; NaN is a gap. Shape as that of `ages`."""
-        begin = self._begin(seconds)
+    def values(self, name: str, seconds: float) -> memoryview | None:
+        """Returns a series over the last `seconds` as doubles; NaN is a gap.
+
+        As long as `times`; None if there is no such series.
+        """
         series = self._series.get(name)
-        return np.full(self._end - begin, np.nan) if series is None else series[begin : self._end]
-
-    def at(self, name: str, age: float, seconds: float) -> float | None:
-        """Returns the value of the sample nearest to `age`; None in a gap, or before the first."""
-        ages = self.ages(seconds)
-        if not len(ages) or age < ages[0] - NEAR:
+        if series is None:
             return None
-        value = float(self.values(name, seconds)[int(np.abs(ages - age).argmin())])
-        return None if np.isnan(value) else value
+        return memoryview(series)[self._begin(seconds) : self._end]
+
+    def at(self, name: str, age: float) -> float | None:
+        """Returns the value of the sample nearest to `age`; None in a gap, or before the first.
+
+        Args:
+            name: The series.
+            age: Seconds before the newest sample, negative.
+        """
+        series = self._series.get(name)
+        if series is None or not self._end:
+            return None
+        moment = self._times[self._end - 1] + age
+        first = max(0, self._end - self._capacity)
+        if moment < self._times[first] - NEAR:
+            return None
+        place = bisect_left(self._times, moment, first, self._end - 1)
+        if place > first and moment - self._times[place - 1] < self._times[place] - moment:
+            place -= 1
+        value = series[place]
+        return None if isnan(value) else value
 
     def _begin(self, seconds: float) -> int:
         first = max(0, self._end - self._capacity)
         if not self._end:
             return 0
-        kept = self._times[first : self._end]
-        # One sample older, so that the curve reaches the left edge.
-        begin = int(np.searchsorted(kept, kept[-1] - seconds, side="right")) - 1
-        return first + max(0, begin)
+        oldest = self._times[self._end - 1] - seconds
+        return max(first, bisect_right(self._times, oldest, first, self._end) - 1)
+
+
+def _empty(capacity: int) -> "array[float]":
+    return array("d", [nan]) * (2 * capacity)

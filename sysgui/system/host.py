@@ -51,6 +51,7 @@ class Recorded(msgspec.Struct, frozen=True):
     uid: int = 0
     hostname: str = ""
     kernel: str = ""
+    owners: dict[str, int] = msgspec.field(default_factory=dict)
     spaces: dict[str, Space] = msgspec.field(default_factory=dict)
     runs: dict[str, Output] = msgspec.field(default_factory=dict)
 
@@ -70,6 +71,17 @@ class KeptFile:
         self.path = path
         self._fd = -1
         self._room = 1 << 12
+
+    def need(self) -> bytes:
+        """Reads a file that every machine has.
+
+        Raises:
+            Problem: `unreadable`.
+        """
+        try:
+            return self.read()
+        except OSError as error:
+            raise unreadable(self.path, error) from error
 
     def read(self) -> bytes:
         """Reads the whole file as it is now.
@@ -151,7 +163,9 @@ class Host:
 
     def owner(self, path: str) -> int:
         """Returns the uid that owns a path; of `/proc/PID`, the effective uid of the process."""
-        return self.stat(path).st_uid
+        found = self.stat(path).st_uid
+        # A recorded file belongs to whoever has checked it out.
+        return self._recorded.owners.get(path, found)
 
     def stat(self, path: str) -> os.stat_result:
         """Returns owner, mode, size and times of a path."""
@@ -331,6 +345,14 @@ class Host:
             ),
             _("Record it again with this included, or look at this machine instead."),
         )
+
+
+def unreadable(path: str, error: OSError) -> Problem:
+    """Returns the problem that a file which every machine has cannot be read on this one."""
+    return Problem(
+        "unreadable",
+        _("{path} cannot be read: {error}.").format(path=path, error=error.strerror or error),
+    )
 
 
 def _environment() -> dict[str, str]:

@@ -39,6 +39,13 @@ def _translations() -> gettext.NullTranslations:
 _active = _translations()
 
 
+def environment() -> dict[str, str]:
+    """Returns the variables by which a child process of ours speaks the same language."""
+    spoken = (os.environ.get(name) for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"))
+    language = next(filter(None, spoken), "")
+    return {"LANGUAGE": language, PSEUDO_VARIABLE: os.environ.get(PSEUDO_VARIABLE, "")}
+
+
 def _(message: str) -> str:
     """Returns the translation of `message` into the language of the user's locale."""
     return _active.gettext(message)

@@ -6,19 +6,20 @@ What is asked how often:
   to its process: when the pid is given to another, reading it fails with ESRCH.
 - /proc/PID/io of processes whose stat line has moved since the sweep before, and of a sixteenth of
   the others, in turn. A rate is always taken over the time since that process's own last reading.
+- /proc/PID/statm likewise.
 - Owner and command line when a process is new, when its name changes, and of a sixteenth in turn.
 """
 
-import functools
 import os
 import resource
 from collections.abc import Callable
+from weakref import WeakValueDictionary
 
 import msgspec
 
-from sysgui.system.host import CLOCK_TICKS, PAGE_SIZE, Host
+from sysgui.system.host import CLOCK_TICKS, PAGE_SIZE, Host, unreadable
 from sysgui.system.printable import printable
-from sysgui.system.rates import SHORTEST, rate
+from sysgui.system.rates import rate
 
 # Two questions within this many seconds are answered by one sweep.
 SAME_MOMENT = 0.4
@@ -53,7 +54,7 @@ class Process(msgspec.Struct, frozen=True, gc=False, kw_only=True):
         state: The kernel's letter: R, S, D, Z, T, t, I, X.
         cpu: Percentage of one core since the sweep before; None at first.
         cpu_time: Seconds of CPU it has used, user and system.
-        rss: Resident memory in bytes.
+        rss: Resident memory in bytes (/proc/PID/statm).
         read_rate: Bytes per second from storage; None if unknown or not ours to see.
         write_rate: Bytes per second to storage; None if unknown or not ours to see.
         threads: How many threads it has.
@@ -119,6 +120,11 @@ class _Tracked:
         self.sweeps = 0
         self.process: Process | None = None
 
+    def forget(self) -> None:
+        """Becomes as new: the pid has another process now."""
+        self.close()
+        self.__init__()  # type: ignore[misc]
+
     def close(self) -> None:
         for fd in (self.stat_fd, self.io_fd):
             if fd >= 0:
@@ -161,7 +167,7 @@ class ProcessTable:
     def _sweep(self, now: float, elapsed: float) -> list[Process]:
         tracked = self._tracked
         processes: list[Process] = []
-        seen = sorted(int(name) for name in self._host.names("/proc") if name.isdigit())
+        seen = self._pids()
         for pid in seen:
             known = tracked.get(pid)
             if known is None:
@@ -176,18 +182,22 @@ class ProcessTable:
                 tracked.pop(pid).close()
         return processes
 
+    def _pids(self) -> list[int]:
+        try:
+            names = self._host.names("/proc")
+        except OSError as error:
+            raise unreadable("/proc", error) from error
+        return sorted(int(name) for name in names if name.isdecimal())
+
     def _look(self, pid: int, known: _Tracked, now: float, elapsed: float) -> Process | None:
         """Reads one process; None if it ended between being listed and being read."""
         stat = self._read_stat(pid, known)
-        if stat is None:
-            if not known.sweeps:
-                return None
+        if stat is None and known.sweeps:
             # The pid was given to another process: look at that one.
-            known.close()
-            known.__init__()  # type: ignore[misc]
+            known.forget()
             stat = self._read_stat(pid, known)
-            if stat is None:
-                return None
+        if stat is None:
+            return None
         before = known.process
         moved = stat != known.stat
         turn = (pid + self._turn) % TURNS == 0 or known.sweeps < YOUNG_SWEEPS
@@ -203,17 +213,19 @@ class ProcessTable:
             return None
 
     def _read_stat(self, pid: int, known: _Tracked) -> bytes | None:
+        fd = -1
         try:
             if known.stat_fd >= 0:
                 return os.pread(known.stat_fd, 2048, 0)
             fd = self._host.open(f"/proc/{pid}/stat")
             stat = os.pread(fd, 2048, 0)
-        except (FileNotFoundError, ProcessLookupError):
-            return None
-        if fd < self._room and self._host.live:
-            known.stat_fd = fd
-        else:
-            os.close(fd)
+            if fd < self._room and self._host.live:
+                known.stat_fd = fd
+        except (FileNotFoundError, ProcessLookupError, PermissionError):
+            return None  # It has ended; or hidepid=1 lists it, and lets nobody look.
+        finally:
+            if fd >= 0 and known.stat_fd != fd:
+                os.close(fd)
         return stat or None
 
     def _renew(
@@ -228,6 +240,12 @@ class ProcessTable:
         turn: bool,
     ) -> Process:
         comm, fields = split_stat(stat)
+        start = int(fields[19])
+        if known.process is not None and known.process.start != start:
+            # Read through no descriptor of its own, another process is told by its start only.
+            known.forget()
+            known.sweeps = 1
+            turn = moved = True
         kernel = bool(int(fields[6]) & PF_KTHREAD)
         if turn or comm != known.comm:
             self._identify(pid, known, comm, kernel=kernel)
@@ -241,7 +259,7 @@ class ProcessTable:
             rates = (known.process.read_rate, known.process.write_rate) if known.process else _NO_IO
         known.process = Process(
             pid=pid,
-            start=int(fields[19]),
+            start=start,
             parent=int(fields[1]),
             name=known.name,
             uid=known.uid,
@@ -249,7 +267,7 @@ class ProcessTable:
             state=fields[0].decode(),
             cpu=None if used is None else 100.0 * used / CLOCK_TICKS,
             cpu_time=ticks / CLOCK_TICKS,
-            rss=int(fields[21]) * PAGE_SIZE,
+            rss=0 if kernel else self._resident(pid) * PAGE_SIZE,
             read_rate=rates[0],
             write_rate=rates[1],
             threads=int(fields[17]),
@@ -262,12 +280,20 @@ class ProcessTable:
     def _identify(self, pid: int, known: _Tracked, comm: bytes, *, kernel: bool) -> None:
         known.comm = comm
         known.uid = self._host.owner(f"/proc/{pid}")
-        arguments = b"" if kernel else self._command_line(pid)
+        arguments = b"" if kernel else self._command_line(pid).rstrip(b"\0")
         known.name = printable(full_name(comm, arguments))
         if arguments:
-            known.command = printable(arguments.rstrip(b"\0").replace(b"\0", b" "))
+            known.command = printable(arguments.replace(b"\0", b" "))
         else:
             known.command = f"[{known.name}]"
+
+    def _resident(self, pid: int) -> int:
+        """Returns the resident pages. The rss of stat lags behind by up to 64 pages a processor."""
+        fd = self._host.open(f"/proc/{pid}/statm")
+        try:
+            return int(os.read(fd, 128).split(None, 2)[1])
+        finally:
+            os.close(fd)
 
     def _command_line(self, pid: int) -> bytes:
         try:
@@ -287,8 +313,10 @@ class ProcessTable:
         known.io_refused = counted is None
         before, known.io = known.io, counted
         seconds, known.io_at = now - known.io_at, now
-        if counted is None or before is None or seconds < SHORTEST or seconds > STALE:
+        if counted is None or before is None:
             return _NO_IO
+        if seconds > STALE and counted != before:
+            return _NO_IO  # Nobody knows when in that time it was.
         return rate(before[0], counted[0], seconds), rate(before[1], counted[1], seconds)
 
     def _read_io(self, pid: int, known: _Tracked) -> tuple[int, int] | None:
@@ -316,14 +344,25 @@ class ProcessTable:
         self._tracked.clear()
         self._swept_at = None
 
+    def __del__(self) -> None:
+        self.close()
+
 
 _NO_IO: tuple[None, None] = (None, None)
 
 
-@functools.cache
+_tables: "WeakValueDictionary[Host, ProcessTable]" = WeakValueDictionary()
+
+
 def table(host: Host) -> ProcessTable:
-    """Returns the one table of a machine in this program: who asks at one moment shares a sweep."""
-    return ProcessTable(host)
+    """Returns the one table of a machine in this program: who asks at one moment shares a sweep.
+
+    It lives, with the descriptors that it keeps, as long as somebody holds it.
+    """
+    found = _tables.get(host)
+    if found is None:
+        found = _tables[host] = ProcessTable(host)
+    return found
 
 
 def split_stat(stat: bytes) -> tuple[bytes, list[bytes]]:

@@ -199,6 +199,8 @@ def accepts_text(sign: str, value: Value) -> Callable[[str], bool]:
 
 
 def _choice(choices: tuple[str, ...], value: Value) -> str:
+    if value.text in choices:
+        return value.text  # Two may differ in nothing but capitals, such as T and t.
     for choice in choices:
         if choice.casefold() == value.text.casefold():
             return choice

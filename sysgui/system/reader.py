@@ -16,7 +16,7 @@ from typing import IO, Any, Generic, TypeVar
 import msgspec
 
 from sysgui.system.host import Host
-from sysgui.system.i18n import _
+from sysgui.system.i18n import _, environment
 from sysgui.system.panel import Probe
 from sysgui.system.problem import Problem
 
@@ -109,7 +109,7 @@ class Reader:
             raise self._gone()
         if self._child is None:
             checkout = str(Path(__file__).parents[2])
-            self._child = Host().spawn(self._argv, {"PYTHONPATH": checkout})
+            self._child = Host().spawn(self._argv, {"PYTHONPATH": checkout, **environment()})
             if self._child.stdout is not None:
                 self._replies = os.fdopen(os.dup(self._child.stdout.fileno()), "rb", 1 << 18)
                 self._child.stdout.close()

@@ -19,6 +19,8 @@ Section = TypeVar("Section", bound=msgspec.Struct)
 
 FILE = "settings.json"
 
+_MISUNDERSTOOD = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+
 
 class Geometry(msgspec.Struct, frozen=True):
     """Where the window stood, in device-independent pixels; x and y where the platform tells."""
@@ -87,8 +89,8 @@ class Settings:
             return kind()
         try:
             return msgspec.json.decode(raw, type=kind)
-        except msgspec.ValidationError as error:
-            self.trouble = self._set_aside(str(error))
+        except _MISUNDERSTOOD as error:
+            self.trouble = self._set_aside(str(error), self._saved)
             del self._stored.panels[name]
             return kind()
 
@@ -137,40 +139,53 @@ class Settings:
             return _Stored()
         try:
             stored = msgspec.json.decode(data, type=_Stored)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            self.trouble = self._set_aside(str(error))
+        except _MISUNDERSTOOD as error:
+            self.trouble = self._set_aside(str(error), data)
             return _Stored()
         self._saved = data
         return stored
 
-    def _set_aside(self, reason: str) -> Problem:
-        """Keeps a copy of the file under another name, and says so."""
-        if self._path is None:
-            return Problem("settings-broken", reason)
-        aside = self._path.with_name(f"{FILE}.broken")
-        number = 1
-        while aside.exists():
-            number += 1
-            aside = self._path.with_name(f"{FILE}.broken-{number}")
+    def _set_aside(self, reason: str, data: bytes) -> Problem:
+        """Keeps a copy of what the file held under another name, and says so."""
         message = _("Your settings could not be understood ({reason}). Defaults are used.")
-        try:
-            os.link(self._path, aside, follow_symlinks=False)
-        except OSError:
-            hint = _("The file stays as it is until settings are saved.")
-        else:
-            hint = _("The file was set aside as {path}.").format(path=aside)
+        hint = ""
+        if self._path is not None:
+            try:
+                aside = _copy(data, self._path)
+            except OSError:
+                hint = _("The file stays as it is until settings are saved.")
+            else:
+                hint = _("The file was set aside as {path}.").format(path=aside)
         return Problem("settings-broken", message.format(reason=reason), hint)
 
 
+def _copy(data: bytes, path: Path) -> Path:
+    """Writes what `path` held beside it, once, and returns where."""
+    number = 1
+    while True:
+        aside = path.with_name(f"{path.name}.broken" + (f"-{number}" if number > 1 else ""))
+        try:
+            with aside.open("xb") as file:
+                file.write(data)
+        except FileExistsError:
+            if aside.is_file() and aside.read_bytes() == data:
+                return aside
+            number += 1
+        else:
+            return aside
+
+
 def _replace(path: Path, data: bytes) -> None:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    fd, temporary = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
+    # A link, into a repository of settings say, stays one: what it leads to is replaced.
+    target = Path(os.path.realpath(path))
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    fd, temporary = tempfile.mkstemp(prefix=f".{target.name}-", dir=target.parent)
     try:
         with os.fdopen(fd, "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        Path(temporary).replace(os.path.realpath(path))
+        Path(temporary).replace(target)
     except OSError:
         with contextlib.suppress(OSError):
             Path(temporary).unlink()

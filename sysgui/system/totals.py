@@ -7,7 +7,7 @@ import msgspec
 
 from sysgui.system.host import Host, KeptFile
 from sysgui.system.printable import printable
-from sysgui.system.rates import rate
+from sysgui.system.rates import SHORTEST, rate
 
 # /proc/diskstats counts in sectors of this size, whatever the disk's own are
 # (Documentation/admin-guide/iostats.rst).
@@ -168,9 +168,9 @@ class TotalsProbe:
             time=self._host.now(),
             elapsed=None if self._read_at is None else elapsed,
             since_boot=self._host.since_boot(),
-            cpu=self._read_cpu(),
-            memory=parse_meminfo(self._meminfo.read()),
-            load=parse_loadavg(self._loadavg.read()),
+            cpu=self._read_cpu(elapsed),
+            memory=parse_meminfo(self._meminfo.need()),
+            load=parse_loadavg(self._loadavg.need()),
             pressure=self._read_pressure(elapsed),
             disks=self._read_disks(elapsed),
             interfaces=self._read_interfaces(elapsed),
@@ -178,10 +178,12 @@ class TotalsProbe:
         self._read_at = now
         return totals
 
-    def _read_cpu(self) -> Cpu:
-        before, self._times = self._times, parse_stat(self._stat.read())
+    def _read_cpu(self, elapsed: float) -> Cpu:
+        before, self._times = self._times, parse_stat(self._stat.need())
+        if elapsed < SHORTEST:
+            before = {}  # In so few ticks of the kernel each is a large share.
         shares = {name: _shares(before.get(name), times) for name, times in self._times.items()}
-        user, system, waiting, stolen, busy = shares.pop("cpu")
+        user, system, waiting, stolen, busy = shares.pop("cpu", _UNKNOWN)
         return Cpu(
             busy=busy,
             user=user,
@@ -201,7 +203,7 @@ class TotalsProbe:
         return Pressure(**shares)
 
     def _read_disks(self, elapsed: float) -> list[Disk]:
-        before, self._disks = self._disks, parse_diskstats(self._diskstats.read())
+        before, self._disks = self._disks, parse_diskstats(_if_kept(self._diskstats))
         for name in set(self._disks) - self._whole_disks():
             del self._disks[name]
         disks = []
@@ -223,12 +225,12 @@ class TotalsProbe:
         """Returns the names that have a directory of their own in /sys/block: no partition has."""
         try:
             names = self._host.names("/sys/block")
-        except FileNotFoundError:
+        except OSError:
             return set(self._disks)  # A container without /sys: show what there is.
         return {name.replace("!", "/") for name in names}
 
     def _read_interfaces(self, elapsed: float) -> list[Interface]:
-        before, self._traffic = self._traffic, parse_net_dev(self._net.read())
+        before, self._traffic = self._traffic, parse_net_dev(_if_kept(self._net))
         interfaces = []
         for name, (received, sent) in self._traffic.items():
             earlier = before.get(name, (None, None))
@@ -242,6 +244,14 @@ class TotalsProbe:
                 )
             )
         return interfaces
+
+
+def _if_kept(file: KeptFile) -> bytes:
+    """Reads a file that some containers and kernels do without."""
+    try:
+        return file.read()
+    except OSError:
+        return b""
 
 
 def parse_stat(data: bytes) -> dict[str, list[int]]:
@@ -260,15 +270,18 @@ def parse_stat(data: bytes) -> dict[str, list[int]]:
     return times
 
 
+_UNKNOWN: tuple[None, ...] = (None,) * 5
+
+
 def _shares(before: list[int] | None, after: list[int]) -> tuple[float | None, ...]:
     """Returns user, system, waiting, stolen and busy as percentages of the time that passed."""
     if before is None:
-        return (None,) * 5
+        return _UNKNOWN
     # iowait may go back (Documentation/filesystems/proc.rst): a step back counts as none.
     grown = [max(0, b - a) for a, b in zip(before, after, strict=True)]
     total = sum(grown)
     if not total:
-        return (None,) * 5
+        return _UNKNOWN
     user, nice, system, idle, waiting, irq, softirq, stolen = grown
     parts = (user + nice, system + irq + softirq, waiting, stolen, total - idle - waiting)
     return tuple(100.0 * part / total for part in parts)
@@ -280,7 +293,7 @@ def parse_meminfo(data: bytes) -> Memory:
     for line in data.splitlines():
         name, _, value = line.partition(b":")
         kib[name] = int(value.split()[0]) << 10 if value else 0
-    total, free, shared = kib[b"MemTotal"], kib[b"MemFree"], kib.get(b"Shmem", 0)
+    total, free, shared = kib.get(b"MemTotal", 0), kib.get(b"MemFree", 0), kib.get(b"Shmem", 0)
     cache = kib.get(b"Cached", 0) + kib.get(b"Buffers", 0) + kib.get(b"SReclaimable", 0) - shared
     # The kernel adds these up one after the other: with much going on, cache may exceed the rest.
     cache = max(0, min(cache, total - free - shared))
@@ -320,6 +333,8 @@ def parse_diskstats(data: bytes) -> dict[str, tuple[int, int, int]]:
     disks = {}
     for line in data.splitlines():
         fields = line.split()
+        if len(fields) < 13:
+            continue  # Before Linux 2.6.25 partitions had four figures.
         name = printable(fields[2])
         if not name.startswith(_NOT_DISKS):
             disks[name] = (int(fields[5]) * SECTOR, int(fields[9]) * SECTOR, int(fields[12]))

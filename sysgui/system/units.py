@@ -13,7 +13,7 @@ def _scaled(value: float, step: int, units: tuple[str, ...]) -> tuple[str, str]:
     number = float(value)
     unit = 0
     # 999.5 would be written as four digits: the next unit takes it.
-    while abs(number) >= (step if unit == 0 else 999.5) and unit < len(units) - 1:
+    while abs(number) >= (step - 0.5 if unit == 0 else 999.5) and unit < len(units) - 1:
         number /= step
         unit += 1
     if unit == 0:
@@ -69,8 +69,9 @@ def duration(seconds: float | None) -> str:
     parts: list[str] = []
     for unit, length in ((_("d"), 86400), (_("h"), 3600), (_("min"), 60), (_("s"), 1)):
         count, left = divmod(left, length)
-        if count or parts or length == 1:
+        if parts:
+            # The second unit only where it says something: `5 min`, not `5 min 0 s`.
+            return " ".join([*parts, f"{count}{SPACE}{unit}"] if count else parts)
+        if count or length == 1:
             parts.append(f"{count}{SPACE}{unit}")
-        if len(parts) == 2:
-            break
     return " ".join(parts)

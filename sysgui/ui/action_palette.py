@@ -65,8 +65,7 @@ class ActionPalette(QDialog):
             item.setHidden(not matches(typed, item.text()))
             if first is None and not item.isHidden():
                 first = item
-        if first is not None:
-            self._list.setCurrentItem(first)
+        self._list.setCurrentItem(first)  # type: ignore[arg-type] # None: Enter does nothing
         self._none.setVisible(first is None)
 
     @Slot(QListWidgetItem)

@@ -1,7 +1,7 @@
 """`--trace-frames`: each time the window stood still for more than a frame, and what caused it.
 
-A frame is one turn of the event loop that had something to do: from waking up to going to sleep
-again. A watching thread looks at what the window's thread is doing while a frame is too long.
+A frame is one turn of the event loop that had something to do: from its first event to going to
+sleep again. A watching thread looks at what the window's thread is doing while a frame is too long.
 """
 
 import logging
@@ -11,7 +11,7 @@ import time
 import traceback
 from types import FrameType
 
-from PySide6.QtCore import QAbstractEventDispatcher, QObject, Slot
+from PySide6.QtCore import QAbstractEventDispatcher, QCoreApplication, QEvent, QObject, Slot
 
 log = logging.getLogger("sysgui.frames")
 
@@ -42,14 +42,27 @@ class FrameTrace(QObject):
         dispatcher = QAbstractEventDispatcher.instance()
         dispatcher.awake.connect(self._awake)
         dispatcher.aboutToBlock.connect(self._asleep)
+        # Glib's dispatcher says that it is awake only when all events have been handled.
+        application = QCoreApplication.instance()
+        if application is not None:
+            application.installEventFilter(self)
         self._watcher = threading.Thread(target=self._watch, name="frames", daemon=True)
         self._watcher.start()
 
+    def eventFilter(self, _watched: QObject, _event: QEvent) -> bool:
+        """Sees each event before it is handled: the first one begins a turn."""
+        if self._awake_at is None:
+            self._begin()
+        return False
+
     @Slot()
     def _awake(self) -> None:
-        if self._awake_at is None:
-            self._awake_at = time.perf_counter()
-            self._woken.set()
+        self._asleep()
+        self._begin()
+
+    def _begin(self) -> None:
+        self._awake_at = time.perf_counter()
+        self._woken.set()
 
     @Slot()
     def _asleep(self) -> None:
@@ -89,6 +102,9 @@ class FrameTrace(QObject):
         """Ends the measurement and logs the summary."""
         if not self._ended:
             self._ended = True
+            application = QCoreApplication.instance()
+            if application is not None:
+                application.removeEventFilter(self)
             self._woken.set()
             self._watcher.join()
             log.warning("%s", self.summary())

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QWidget
 
 from sysgui.system import units
@@ -19,11 +20,15 @@ from sysgui.system.i18n import _
 from sysgui.ui import theme
 from sysgui.ui.lean_pyqtgraph import pg
 
-AXIS_WIDTH = 46
 AXIS_HEIGHT = 18
 
 # A scale grows at once, and shrinks when the highest value stays below this part of it.
 SHRINK_BELOW = 0.35
+
+
+def axis_width() -> int:
+    """Returns how much room the scale takes at the left, so that all graphs' times are aligned."""
+    return QFontMetrics(theme.data_font()).horizontalAdvance("500 MiB") + 2 * theme.STEP
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +51,7 @@ class _ValueAxis(pg.AxisItem):
 
     def __init__(self) -> None:
         super().__init__("left")
-        self.setWidth(AXIS_WIDTH)
+        self.setWidth(axis_width())
         self.setStyle(tickLength=0, autoExpandTextSpace=False, autoReduceTextSpace=False)
 
 
@@ -158,10 +163,12 @@ class Graph(pg.GraphicsView):
     @Slot()
     def refresh(self) -> None:
         """Draws what the history holds now."""
-        ages = self._history.ages(self._seconds)
+        times = np.asarray(self._history.times(self._seconds))
+        ages = times - times[-1] if len(times) else times
         highest = 0.0
         for curve, item in self._curves:
-            values = self._history.values(curve.series, self._seconds)
+            found = self._history.values(curve.series, self._seconds)
+            values = np.asarray([] if found is None else found)
             gaps = np.isnan(values)
             if gaps.all():
                 item.setData([], [])

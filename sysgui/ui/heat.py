@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from sysgui.system.history import History
 from sysgui.ui import theme
-from sysgui.ui.graph import AXIS_WIDTH
+from sysgui.ui.graph import axis_width
 
 RIGHT_MARGIN = 8
 
@@ -69,7 +69,7 @@ class HeatStrips(QWidget):
             self.update()
 
     def _area(self) -> QRect:
-        return self.rect().adjusted(AXIS_WIDTH, 0, -RIGHT_MARGIN, 0)
+        return self.rect().adjusted(axis_width(), 0, -RIGHT_MARGIN, 0)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         area = self._area()
@@ -94,12 +94,15 @@ class HeatStrips(QWidget):
 
     def _picture(self, width: int, cold: QColor, hot: QColor) -> QImage | None:
         """Returns one pixel a series and column of the screen, coloured by the nearest sample."""
-        ages = self._history.ages(self._seconds)
-        if not len(ages) or not self._series or width < 2:
+        times = np.asarray(self._history.times(self._seconds))
+        series = [self._history.values(name, self._seconds) for name in self._series]
+        known = [np.asarray(values) for values in series if values is not None]
+        if not len(times) or not known or width < 2:
             return None
+        ages = times - times[-1]
         columns = np.linspace(-self._seconds, 0.0, width)
         nearest = np.searchsorted(ages, columns).clip(0, len(ages) - 1)
-        shares = np.stack([self._history.values(name, self._seconds) for name in self._series])
+        shares = np.stack(known)
         shares = np.nan_to_num(shares[:, nearest] / 100.0).clip(0.0, 1.0)
         shares[:, columns < ages[0]] = 0.0
         ramp = np.sqrt(shares)[..., None]  # Half a load is to look like half: eyes are not linear.

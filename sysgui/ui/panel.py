@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from PySide6.QtCore import Signal, Slot
-from PySide6.QtGui import QAction, QHideEvent, QKeySequence, QShowEvent
+from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtGui import QAction, QHideEvent, QKeySequence, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from sysgui.system.host import Host
@@ -68,6 +68,7 @@ class PanelView(QWidget):
         self.search: QLineEdit | None = None
         self._pollers: list[Poller] = []
         self._watched = False
+        self._painted = False
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(
             5 * theme.STEP, 3 * theme.STEP, 5 * theme.STEP, 3 * theme.STEP
@@ -144,6 +145,18 @@ class PanelView(QWidget):
     @Slot(object)
     def _show_bug(self, bug: object) -> None:
         self.problems.show_bug(bug, self.sender())  # type: ignore[arg-type]
+
+    # What may wait.
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._painted:
+            self._painted = True
+            QTimer.singleShot(0, self, self.complete)
+
+    @Slot()
+    def complete(self) -> None:
+        """Makes what is dear and can wait, such as graphs; called after the first paint."""
 
     # Actions.
 

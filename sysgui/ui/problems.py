@@ -2,7 +2,7 @@
 
 import platform
 
-from PySide6.QtCore import QObject, QRect, QSize, Signal, Slot
+from PySide6.QtCore import QObject, QRect, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
@@ -23,6 +23,7 @@ class ProblemBar(QWidget):
         self._source: QObject | None = None
         self._text = QLabel(self)
         self._text.setWordWrap(True)
+        self._text.setTextFormat(Qt.TextFormat.PlainText)
         self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._copy = QPushButton(_("Copy report"), self)
         self._copy.clicked.connect(self._copy_report)
@@ -53,6 +54,7 @@ class ProblemBar(QWidget):
     def _show(self, token: str, text: str, report: str, source: QObject | None) -> None:
         self._token, self._report, self._source = token, report, source
         self._text.setText(text)
+        self._copy.setText(_("Copy report"))
         self._copy.setVisible(bool(report))
         self.setAccessibleName(text)
         self.show()

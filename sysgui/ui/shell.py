@@ -3,7 +3,9 @@
 Panels are made when they are first shown, but for those that record while they are not.
 """
 
+import contextlib
 import os
+import sys
 import time
 import traceback
 from collections.abc import Sequence
@@ -267,10 +269,14 @@ class Shell(QMainWindow):
         if place >= len(self._panels):
             return None
         panel = self._panels[place]
+        others = len(self._pollers)
         try:
             view: PanelView = panel.view()(self._context)
         except Exception:  # noqa: BLE001 - whatever is wrong with one panel, the others go on
             self._views[name] = None
+            for poller in self._pollers[others:]:
+                poller.setParent(self)  # A reading may be under way: it must outlive its view.
+                poller.quit()
             self._replace(place, _BrokenView(BrokenPanel(name, traceback.format_exc())))
             return None
         view.setObjectName(name)
@@ -432,6 +438,9 @@ class Shell(QMainWindow):
             self._settings.save()
         except Problem as problem:
             self._problems.show_problem(problem)
+            # A window that closes shows it to nobody.
+            with contextlib.suppress(OSError):
+                sys.stderr.write(f"sysgui: {problem}\n")
             return False
         return True
 
@@ -449,6 +458,7 @@ class _BrokenView(QWidget):
         text.setWordWrap(True)
         report = QLabel(self._bug.report)
         report.setFont(theme.report_font())
+        report.setTextFormat(Qt.TextFormat.PlainText)
         report.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         copy = QPushButton(_("Copy report"))
         copy.clicked.connect(self._copy)

@@ -135,8 +135,13 @@ class TableModel(QAbstractTableModel):
     ) -> None:
         before = self._rows
         changed = [place for place, row in enumerate(rows) if row is not before[place]]
-        if set(arrangement.parents) != set(self._parents):
-            changed = sorted({*changed, *(set(arrangement.parents) ^ set(self._parents))})
+        if bool(arrangement.depths) != self.tree:
+            changed = list(range(len(rows)))
+        elif self.tree:
+            moved = (a != b for a, b in zip(arrangement.depths, self._depths, strict=True))
+            changed += [place for place, other in enumerate(moved) if other]
+            changed += set(arrangement.parents) ^ set(self._parents)
+            changed = sorted(set(changed))
         if ended != self._ended:
             changed = sorted({*changed, *(ended ^ self._ended)})
         self._set(rows, self._keys, arrangement, ended)

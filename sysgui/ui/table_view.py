@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QEvent, QPoint, QRect, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QModelIndex, QPoint, QRect, Qt, Signal, Slot
 from PySide6.QtGui import (
     QColor,
     QFontMetrics,
@@ -89,6 +89,7 @@ class TableView(QTableView):
         self._model = model
         self._touched_at = -HOLD
         self._held_by = 0
+        self._order = ("", False)
         self.shades: dict[str, tuple[str, Callable[[Any], float]]] = {}
         header = Header(self)
         self.setHorizontalHeader(header)
@@ -128,16 +129,16 @@ class TableView(QTableView):
         """Marks the column that the rows are sorted by."""
         names = [column.name for column in self._model.columns]
         order = Qt.SortOrder.DescendingOrder if descending else Qt.SortOrder.AscendingOrder
+        self._order = (name, descending)
         self.horizontalHeader().setSortIndicatorShown(True)
         self.horizontalHeader().setSortIndicator(names.index(name), order)
 
     @Slot(int)
     def _sort_by(self, section: int) -> None:
         column = self._model.columns[section]
-        header = self.horizontalHeader()
-        descending = column.figures
-        if header.isSortIndicatorShown() and header.sortIndicatorSection() == section:
-            descending = header.sortIndicatorOrder() != Qt.SortOrder.DescendingOrder
+        # The header has turned its own arrow already: what it shows is not what was.
+        sorted_by, was_descending = self._order
+        descending = not was_descending if sorted_by == column.name else column.figures
         self.let_go()
         self.show_order(column.name, descending=descending)
         self.order_changed.emit(column.name, descending)
@@ -272,6 +273,17 @@ class TableView(QTableView):
             self.acted.emit()
         elif not self._branch_key(event):
             super().keyPressEvent(event)
+
+    def moveCursor(
+        self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier
+    ) -> QModelIndex:
+        """Home and End lead to the first and the last row: a row is what one selects here."""
+        if action in (
+            QAbstractItemView.CursorAction.MoveHome,
+            QAbstractItemView.CursorAction.MoveEnd,
+        ):
+            modifiers |= Qt.KeyboardModifier.ControlModifier
+        return super().moveCursor(action, modifiers)
 
     def _branch_key(self, event: QKeyEvent) -> bool:
         """Left closes a branch or goes to the parent, right opens it, as in every tree."""

@@ -160,6 +160,7 @@ def _style_sheet(colors: Tokens) -> str:
             border: 1px solid {colors.line}; border-radius: 4px; padding: 4px 8px;
             selection-background-color: {colors.selection}; selection-color: {colors.text};
         }}
+        QListWidget::item {{ padding: 2px 0; }}
         QTableView {{ border: 1px solid {colors.line}; border-radius: 4px; }}
         QToolTip {{
             background: {colors.card}; color: {colors.text};

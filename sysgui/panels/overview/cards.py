@@ -1,5 +1,7 @@
 """The overview's cards: a gauge on its graph, and the bar of memory."""
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QRect, QSize
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -9,23 +11,35 @@ from sysgui.system.history import History
 from sysgui.system.i18n import _
 from sysgui.ui import theme
 from sysgui.ui.card import Card
-from sysgui.ui.graph import Curve, Graph
 
 from .gauges import SEGMENTS, Gauge, Get
 
+if TYPE_CHECKING:
+    from sysgui.ui.graph import Graph
+
 
 class GaugeCard(Card):
-    """A gauge: title, figure, note and graph.
+    """A gauge: title, figure and note, and from `draw` on its graph.
 
     Args:
         gauge: What it shows.
-        history: Where the samples are.
     """
 
-    def __init__(self, gauge: Gauge, history: History) -> None:
+    def __init__(self, gauge: Gauge) -> None:
         super().__init__(gauge.title)
         self.gauge = gauge
-        self.graph = Graph(
+        self.graph: Graph | None = None
+        self._place = QWidget()
+        self.add(self._place, 1)
+        self.setToolTip(gauge.source)
+        self.figure.setToolTip(gauge.source)
+
+    def draw(self, history: History, seconds: float) -> "Graph":
+        """Adds the graph of the last `seconds`."""
+        from sysgui.ui.graph import Curve, Graph
+
+        gauge = self.gauge
+        graph = Graph(
             history,
             [Curve(*line) for line in gauge.lines],
             gauge.axis,
@@ -33,10 +47,12 @@ class GaugeCard(Card):
             gauge.least,
             self,
         )
-        self.graph.setAccessibleName(gauge.title)
-        self.add(self.graph, 1)
-        self.setToolTip(gauge.source)
-        self.figure.setToolTip(gauge.source)
+        graph.setAccessibleName(gauge.title)
+        graph.set_span(seconds)
+        self.grid.replaceWidget(self._place, graph)
+        self._place.deleteLater()
+        self.graph = graph
+        return graph
 
     def write(self, get: Get) -> None:
         """Writes figure and note of an instant."""

@@ -58,11 +58,11 @@ class TopProbe:
     """
 
     def __init__(self, host: Host) -> None:
-        self._host = host
+        self._table = table(host)
 
     def read(self) -> Top:
         """Sweeps over the processes and ranks them."""
-        processes = table(self._host).sweep()
+        processes = self._table.sweep()
         return Top(
             cpu=most(processes, attrgetter("cpu"), TOP),
             memory=most(processes, attrgetter("rss"), TOP),

@@ -29,12 +29,14 @@ from sysgui.ui.card_grid import CardGrid
 from sysgui.ui.panel import Context, PanelView
 
 from . import gauges
+from .cards import GaugeCard, MemoryBar
 from .probe import Top, read_machine
 
 if TYPE_CHECKING:
-    from sysgui.ui.heat import HeatStrips
+    from collections.abc import Iterator
 
-    from .cards import GaugeCard
+    from sysgui.ui.graph import Graph
+    from sysgui.ui.heat import HeatStrips
 
 EVERY = 1.0
 TOP_EVERY = 2.0
@@ -82,6 +84,8 @@ class OverviewView(PanelView):
         self._gauges: dict[str, GaugeCard] = {}
         self._lists: list[Card] = []
         self._built = False
+        self._complete = False
+        self._cores: HeatStrips | None = None
         self._totals_poller = self.poll(
             TotalsProbe(context.host), EVERY, self._take_totals, always=True
         )
@@ -89,7 +93,7 @@ class OverviewView(PanelView):
         self._span_actions = [
             self.action(
                 _("Show the last {span}").format(span=units.duration(span)),
-                lambda span=span: self.set_span(span),  # type: ignore[misc]
+                lambda *_checked, span=span: self.set_span(span),
                 key,
             )
             for span, key in spans
@@ -186,9 +190,8 @@ class OverviewView(PanelView):
 
     def _show(self, totals: Totals) -> None:
         self._place_cards(totals)
-        for card in self._gauges.values():
-            card.graph.refresh()
-        self._cores.refresh()
+        for drawn in self._drawn():
+            drawn.refresh()
         self._write()
 
     def _write(self) -> None:
@@ -197,7 +200,7 @@ class OverviewView(PanelView):
 
         def get(series: str) -> float | None:
             age = 0.0 if self._age is None else self._age
-            return self._history.at(series, age, self._span)
+            return self._history.at(series, age)
 
         for card in self._gauges.values():
             card.write(get)
@@ -224,24 +227,30 @@ class OverviewView(PanelView):
         for name in self._gauges.keys() - wanted.keys():
             self._gauges.pop(name).deleteLater()
         self._gauges = {
-            name: self._gauges.get(name) or self._make_card(gauge, totals)
-            for name, gauge in wanted.items()
+            name: self._gauges.get(name) or self._make_card(gauge) for name, gauge in wanted.items()
         }
         self._gauge_grid.show_cards(list(self._gauges.values()))
 
-    def _make_card(self, gauge: gauges.Gauge, totals: Totals) -> "GaugeCard":
-        from .cards import GaugeCard, MemoryBar
-
-        card = GaugeCard(gauge, self._history)
-        card.graph.set_span(self._span)
-        card.graph.hovered.connect(self._point_at)
-        if gauge.name == "cpu":
-            self._cores = self._make_cores(totals)
-            card.add(self._cores)
-        elif gauge.name == "memory":
+    def _make_card(self, gauge: gauges.Gauge) -> GaugeCard:
+        card = GaugeCard(gauge)
+        if gauge.name == "memory":
             self._memory_bar = MemoryBar()
             card.add(self._memory_bar)
+        if self._complete:
+            self._draw(card)
         return card
+
+    def complete(self) -> None:
+        """Draws the graphs: figures come first, as importing and making graphs takes a while."""
+        self._complete = True
+        for card in self._gauges.values():
+            self._draw(card)
+
+    def _draw(self, card: GaugeCard) -> None:
+        card.draw(self._history, self._span).hovered.connect(self._point_at)
+        if card.gauge.name == "cpu" and self._totals is not None:
+            self._cores = self._make_cores(self._totals)
+            card.add(self._cores)
 
     def _make_cores(self, totals: Totals) -> "HeatStrips":
         from sysgui.ui.heat import HeatStrips
@@ -252,6 +261,14 @@ class OverviewView(PanelView):
         cores.setToolTip(_("Each core, the more saturated the busier; the first on top."))
         cores.hovered.connect(self._point_at)
         return cores
+
+    def _drawn(self) -> "Iterator[Graph | HeatStrips]":
+        """Yields all that draws the history."""
+        for card in self._gauges.values():
+            if card.graph is not None:
+                yield card.graph
+        if self._cores is not None:
+            yield self._cores
 
     def _wanted(self, totals: Totals) -> dict[str, gauges.Gauge]:
         cores = list(totals.cpu.cores)
@@ -279,18 +296,16 @@ class OverviewView(PanelView):
         if age == self._age:
             return
         self._age = age
-        for card in self._gauges.values():
-            card.graph.point_at(age)
-        self._cores.point_at(age)
+        for drawn in self._drawn():
+            drawn.point_at(age)
         self._write()
 
     def set_span(self, seconds: int) -> None:
         """Shows the last `seconds` in all graphs."""
         self._span = seconds
         self._spans.button(seconds).setChecked(True)
-        for card in self._gauges.values():
-            card.graph.set_span(seconds)
-        self._cores.set_span(seconds)
+        for drawn in self._drawn():
+            drawn.set_span(seconds)
 
     def _toggle_unused(self) -> None:
         self._unused = not self._unused

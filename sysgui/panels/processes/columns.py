@@ -26,7 +26,7 @@ COLUMNS: tuple[Column[Process], ...] = (
         "name", N_("Name"), Kind.TEXT,
         lambda p: p.name.casefold(), lambda p: p.name,
         N_("The program's name: /proc/PID/stat, completed from the command line."),
-        plain=True, width=18,
+        plain=True, width=17,
     ),
     Column(
         "pid", N_("PID"), Kind.NUMBER,
@@ -47,7 +47,7 @@ COLUMNS: tuple[Column[Process], ...] = (
     Column(
         "rss", N_("RSS"), Kind.SIZE,
         attrgetter("rss"), lambda p: units.size(p.rss) if p.rss else units.UNKNOWN,
-        N_("Resident memory, shared pages counted in full: rss of /proc/PID/stat."), width=8,
+        N_("Resident memory, shared pages counted in full: /proc/PID/statm."), width=8,
     ),
     Column(
         "read", N_("Read/s"), Kind.SIZE,

@@ -3,6 +3,7 @@
 import re
 import socket
 import sys
+from collections.abc import Iterator
 
 import msgspec
 
@@ -97,6 +98,10 @@ class DetailProbe:
             found = int(split_stat(self._host.read(f"/proc/{pid}/stat"))[1][19])
         except (FileNotFoundError, ProcessLookupError) as error:
             raise _gone(pid) from error
+        except PermissionError as error:
+            raise Problem(
+                "not-permitted", _("Process {pid} is hidden from you (hidepid).").format(pid=pid)
+            ) from error
         if start not in (0, found):
             raise _gone(pid)
         files, sockets, descriptors = self._open_files(pid)
@@ -139,42 +144,45 @@ class DetailProbe:
         except OSError:
             return None, None, None
         files: list[OpenFile] = []
-        inodes: dict[str, int] = {}
+        inodes: dict[bytes, list[int]] = {}
         for fd in numbers[:MOST_FILES]:
             target = self._link(f"/proc/{pid}/fd/{fd}")
             if target is None:
                 continue  # Closed since it was listed.
             if found := _SOCKET.fullmatch(target):
-                inodes[found[1]] = fd
+                inodes.setdefault(found[1].encode(), []).append(fd)
             else:
                 files.append(OpenFile(fd, target))
         return files, self._sockets(pid, inodes), len(numbers)
 
-    def _sockets(self, pid: int, inodes: dict[str, int]) -> list[Socket]:
+    def _sockets(self, pid: int, inodes: dict[bytes, list[int]]) -> list[Socket]:
         if not inodes:
             return []
-        found: dict[int, Socket] = {}
+        # Several descriptors may lead to one socket (dup(2)).
+        found = {fd: Socket(fd, "socket", "", "", "") for fds in inodes.values() for fd in fds}
         for protocol in _PROTOCOLS:
-            for line in self._lines(f"/proc/{pid}/net/{protocol}"):
-                fields = line.split()
-                fd = inodes.get(fields[9].decode())
-                if fd is not None:
+            for fields in self._rows(f"/proc/{pid}/net/{protocol}", least=10):
+                for fd in inodes.get(fields[9], ()):
                     found[fd] = _internet_socket(fd, protocol, fields)
-        for line in self._lines(f"/proc/{pid}/net/unix"):
-            fields = line.split(None, 7)
-            fd = inodes.get(fields[6].decode())
-            if fd is not None:
+        for fields in self._rows(f"/proc/{pid}/net/unix", least=7, splits=7):
+            for fd in inodes.get(fields[6], ()):
                 path = printable(fields[7]) if len(fields) > 7 else ""
                 found[fd] = Socket(fd, "unix", path, "", "")
-        for fd in inodes.values():
-            found.setdefault(fd, Socket(fd, "socket", "", "", ""))
         return [found[fd] for fd in sorted(found)]
 
-    def _lines(self, path: str) -> list[bytes]:
+    def _rows(self, path: str, *, least: int, splits: int = -1) -> Iterator[list[bytes]]:
+        """Yields the rows of a table of sockets that have as many fields as rows have at least.
+
+        A unix socket may have line breaks in its path: what follows one is no row.
+        """
         try:
-            return self._host.read(path).splitlines()[1:]
+            lines = self._host.read(path).split(b"\n")
         except OSError:
-            return []
+            return
+        for line in lines[1:]:
+            fields = line.split(None, splits)
+            if len(fields) >= least:
+                yield fields
 
 
 def _internet_socket(fd: int, protocol: str, fields: list[bytes]) -> Socket:

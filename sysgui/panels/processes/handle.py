@@ -97,7 +97,7 @@ class ProcessHandle:
     def _start(self) -> int:
         try:
             stat = self._host.read(f"/proc/{self.process.pid}/stat")
-        except (FileNotFoundError, ProcessLookupError):
+        except OSError:
             return -1
         return int(split_stat(stat)[1][19])
 

@@ -1,8 +1,8 @@
 """The pane beside the table: one process, its graphs, its files and sockets."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
@@ -26,6 +26,9 @@ from sysgui.ui.card import Card, Muted
 from .columns import STATES
 from .detail import Detail
 
+if TYPE_CHECKING:
+    from sysgui.ui.graph import Graph
+
 KEPT = 901
 SPAN = 300
 
@@ -47,7 +50,7 @@ class ProcessPane(QWidget):
         super().__init__(parent)
         self.process: Process | None = None
         self._history = History(KEPT)
-        self._graphs: list[tuple[Card, Any, Any]] = []
+        self._graphs: list[tuple[Card, Graph, Callable[[Process], str]]] = []
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._empty = Muted(_("Select a process to see its graphs, open files and sockets."))
@@ -104,8 +107,8 @@ class ProcessPane(QWidget):
         row.addWidget(self._more)
         return holder
 
-    def _make_graphs(self) -> None:
-        """Makes the graphs when they are first needed: they cost 30 MB."""
+    def make_graphs(self) -> None:
+        """Adds the graphs; they are dear, and not needed until a process is chosen."""
         from sysgui.ui.graph import Curve, Graph
 
         for title, curves, write, least, figure in (
@@ -138,8 +141,6 @@ class ProcessPane(QWidget):
         self._empty.setVisible(process is None)
         if process is None:
             return
-        if not self._graphs:
-            self._make_graphs()
         for _card, graph, _figure in self._graphs:
             graph.follow(self._history)
         self._unit.setText("")
@@ -164,6 +165,7 @@ class ProcessPane(QWidget):
             self._nice.setEnabled(False)
             if self.process is not None:
                 self._unit.setText(_("This process has ended."))
+                self._unit.show()
             return
         self.process = process
         self._end.setEnabled(True)
@@ -201,6 +203,7 @@ class ProcessPane(QWidget):
             )
         )
         self._unit.setText(detail.control_group)
+        self._unit.setVisible(bool(detail.control_group))
         self._unit.setToolTip(_("Its control group: /proc/PID/cgroup"))
         if detail.files is None or detail.sockets is None:
             text = [_("Not yours to see: needs the installed Sysgui.")]

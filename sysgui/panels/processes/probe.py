@@ -47,10 +47,11 @@ class ProcessesProbe:
 
     def __init__(self, host: Host) -> None:
         self._host = host
+        self._table = table(host)
 
     def read(self) -> Processes:
         """Sweeps over the processes."""
-        processes = table(self._host).sweep()
+        processes = self._table.sweep()
         return Processes(self._host.now(), processes, hidden(self._host))
 
 
@@ -63,12 +64,13 @@ class ChangesProbe:
 
     def __init__(self, host: Host) -> None:
         self._host = host
+        self._table = table(host)
         self._told: dict[tuple[int, int], Process] = {}
 
     def read(self, *, whole: bool = False) -> Changes:
         """Sweeps, compares, and returns the difference; with `whole`, everything."""
         told = {} if whole else self._told
-        now = {process.key: process for process in table(self._host).sweep()}
+        now = {process.key: process for process in self._table.sweep()}
         self._told = now
         # An unchanged process is the very same object, so this compares few by value.
         changed = [
@@ -87,5 +89,5 @@ class ChangesProbe:
 
 def hidden(host: Host) -> bool:
     """Tells whether /proc is mounted so that others' processes are not listed (proc(5))."""
-    # Pid 1 belongs to root, so that only such a mount can hide it.
-    return host.uid() != 0 and not host.exists("/proc/1")
+    # Pid 1 belongs to root, so that only such a mount can hide it (hidepid=1 hides its files).
+    return host.uid() != 0 and not host.exists("/proc/1/stat")
