@@ -101,6 +101,7 @@ def _add_window_options(parser: argparse.ArgumentParser, panels: list[Panel]) ->
         help=_("log each time the window stood still for more than 16 ms, and why"),
     )
     window.add_argument("--root", default="/", metavar="DIR", help=_("show a recorded machine"))
+    window.add_argument("--timings", action="store_true", help=argparse.SUPPRESS)
     window.add_argument("--tempo", type=float, default=1.0, help=argparse.SUPPRESS)
 
 

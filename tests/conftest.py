@@ -1,12 +1,12 @@
 """Options and guards of all tests: no leaked threads, processes or descriptors, no warnings."""
 
 import os
-import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
-import psutil
 import pytest
+from leaks import Census, watch_qthreads
 
 TESTS = Path(__file__).parent
 
@@ -24,6 +24,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    watch_qthreads()
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
@@ -55,39 +56,50 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             items[:] = [item for item in items if item not in long]
 
 
-def _open_files() -> dict[int, str]:
-    found = {}
-    for name in os.listdir("/proc/self/fd"):
-        try:
-            found[int(name)] = os.readlink(f"/proc/self/fd/{name}")
-        except FileNotFoundError:
-            continue  # The descriptor that listed them.
-    return found
-
-
 @pytest.fixture(autouse=True)
 def nothing_leaks(request: pytest.FixtureRequest) -> Iterator[None]:
     """Fails a test that leaves a thread, a child process or a descriptor behind."""
-    if "machine" in request.node.path.parts:
-        yield  # The machine is booted in the first test and halted after the last.
+    if {"machine", "bench"} & set(request.node.path.parts):
+        yield  # A machine, or a display, lives from the first such test to after the last.
         return
-    threads = set(threading.enumerate())
-    children = set(psutil.Process().children(recursive=True))
-    files = _open_files()
+    census = Census()
     yield
-    left = [t.name for t in threading.enumerate() if t not in threads and t.is_alive()]
-    assert not left, f"threads left: {left}"
-    processes = [p for p in psutil.Process().children(recursive=True) if p not in children]
-    assert not processes, f"processes left: {processes}"
-    opened = {
-        fd: target
-        for fd, target in _open_files().items()
-        if files.get(fd) != target and _matters(target)
-    }
-    assert not opened, f"descriptors left: {opened}"
+    left = census.left()
+    assert not left, "left behind:\n" + "\n".join(left)
 
 
-def _matters(target: str) -> bool:
-    # Qt and glib open these once for the whole process, whenever they first need them.
-    shared = ("anon_inode:[event", "/memfd:", "/dev/null", "/usr/share/", "/var/cache/fontconfig")
-    return not target.startswith(shared)
+@pytest.fixture
+def look(qapp: Any) -> Iterator[Any]:
+    """The theme, light at the start of each test: widgets ask it for their colours."""
+    from sysgui.ui import theme
+
+    installed = theme._theme[0] if theme._theme else theme.install(qapp)
+    yield installed
+    installed.fix("")
+
+
+@pytest.fixture
+def panel_context(look: Any) -> Iterator[Callable[..., Any]]:
+    """Makes what a panel is given, and stops its threads and its child after the test."""
+    from kit import FakeShell
+
+    from sysgui.system.host import Host
+    from sysgui.system.reader import Reader
+    from sysgui.system.settings import Settings
+    from sysgui.ui.panel import Context
+
+    made: list[Context] = []
+
+    def make(host: Any = None, tempo: float = 10.0, settings: Any = None) -> Context:
+        host = host or Host()
+        context = Context(host, Reader(host.root), settings or Settings(None), FakeShell(), tempo)
+        made.append(context)
+        return context
+
+    yield make
+    for context in made:
+        context.reader.stop()
+        context.shell.stop()
+        for view in context.shell.views:
+            view.close()
+            view.deleteLater()

@@ -7,7 +7,7 @@ from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QEnterEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
 
-from sysgui.ui import theme
+from sysgui.ui import plain, theme
 from sysgui.ui.card import Muted
 
 BAR = theme.STEP
@@ -46,7 +46,7 @@ class _Row(QAbstractButton):
     def show_bar(self, bar: Bar) -> None:
         if bar != self.bar:
             self.bar = bar
-            self.setToolTip(bar.tip)
+            self.setToolTip(plain.tip(bar.tip))
             self.setAccessibleName(f"{bar.name}: {bar.figure}")
             self.setEnabled(bar.key is not None)
             self.update()

@@ -88,6 +88,10 @@ class FrameTrace(QObject):
             if self._awake_at == began and not self._cause:
                 self._cause = _where(sys._current_frames().get(self._window_thread))
 
+    def begin(self) -> None:
+        """Counts from now on: what came before was the start."""
+        self.durations.clear()
+
     def summary(self) -> str:
         """Returns how many frames there were, and how many were too long."""
         count = len(self.durations) or 1

@@ -23,7 +23,9 @@ class _Forwarding(ModuleType):
         self._source = source
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._source, name)
+        found = getattr(self._source, name)
+        setattr(self, name, found)  # Only the first time: it is asked for with every paint.
+        return found
 
 
 def _import() -> Any:

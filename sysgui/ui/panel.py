@@ -56,9 +56,11 @@ class PanelView(QWidget):
         context: What the application gives.
 
     Signals:
+        figured: The first real figures are shown, rates not yet.
         ready: Real data is shown, rates included.
     """
 
+    figured = Signal()
     ready = Signal()
 
     def __init__(self, context: Context) -> None:
@@ -140,7 +142,12 @@ class PanelView(QWidget):
 
     @Slot(object)
     def _show_problem(self, problem: Problem) -> None:
-        self.problems.show_problem(problem, self.sender())
+        if self.tells(problem):
+            self.problems.show_problem(problem, self.sender())
+
+    def tells(self, problem: Problem) -> bool:
+        """Whether a problem of a poll stands in the bar; not where the panel says it otherwise."""
+        return True
 
     @Slot(object)
     def _show_bug(self, bug: object) -> None:

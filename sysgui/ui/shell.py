@@ -69,10 +69,14 @@ class Shell(QMainWindow):
         tempo: How many times faster than usual panels poll.
 
     Signals:
+        figured: The panel that is shown has its first figures.
         ready: The panel that is shown has real data, rates included.
+        closing: Everything is about to be stopped.
     """
 
+    figured = Signal()
     ready = Signal()
+    closing = Signal()
 
     def __init__(
         self,
@@ -136,6 +140,7 @@ class Shell(QMainWindow):
         for label in (self._state, self._cost):
             label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
             label.setFont(theme.data_font())
+            label.setTextFormat(Qt.TextFormat.PlainText)
         bar.addWidget(self._state)
         bar.addPermanentWidget(self._cost)
         live = _("live") if host.live else _("recorded machine {root}").format(root=host.root)
@@ -280,6 +285,7 @@ class Shell(QMainWindow):
             self._replace(place, _BrokenView(BrokenPanel(name, traceback.format_exc())))
             return None
         view.setObjectName(name)
+        view.figured.connect(self._panel_figured)
         view.ready.connect(self._panel_ready)
         self._views[name] = view
         self._replace(place, view)
@@ -293,6 +299,11 @@ class Shell(QMainWindow):
             self._stack.removeWidget(old)
             old.deleteLater()
         self._stack.setCurrentIndex(shown)
+
+    @Slot()
+    def _panel_figured(self) -> None:
+        if self.sender() is self.current_view:
+            self.figured.emit()
 
     @Slot()
     def _panel_ready(self) -> None:
@@ -410,6 +421,7 @@ class Shell(QMainWindow):
         if self._stopped:
             return True
         self._stopped = True
+        self.closing.emit()
         self._save()
         self._reader.stop()
         for poller in self._pollers:

@@ -19,6 +19,7 @@ from PySide6.QtCore import (
 from sysgui.system.arrange import Arrangement
 from sysgui.system.columns import Column
 from sysgui.system.i18n import _
+from sysgui.ui import plain
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -203,8 +204,10 @@ class TableModel(QAbstractTableModel):
         return 0 if parent.isValid() else len(self.columns)
 
     def data(self, index: Index, role: int = _DISPLAY) -> Any:
-        if role in (_DISPLAY, _TOOL_TIP) and index.isValid():
+        if role == _DISPLAY and index.isValid():
             return self.texts(index.row())[index.column()]
+        if role == _TOOL_TIP and index.isValid():
+            return plain.tip(self.texts(index.row())[index.column()])
         if role == _ALIGNMENT and index.isValid():
             return _RIGHT if self.columns[index.column()].figures else _LEFT
         return None

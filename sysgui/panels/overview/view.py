@@ -142,6 +142,7 @@ class OverviewView(PanelView):
         row = QHBoxLayout(heading)
         row.setContentsMargins(0, 0, 0, 0)
         name = QLabel(machine.hostname)
+        name.setTextFormat(Qt.TextFormat.PlainText)
         name.setFont(theme.title_font())
         self._about = Muted()
         self._machine = f"{machine.system} · {machine.kernel}"
@@ -179,6 +180,7 @@ class OverviewView(PanelView):
             QTimer.singleShot(wait, self._totals_poller, self._totals_poller.ask_now)
         if self._built and self.watched:
             self._show(totals)
+            self.figured.emit()
         if totals.elapsed is not None:
             self._see_whether_ready()
 

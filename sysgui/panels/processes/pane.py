@@ -20,7 +20,7 @@ from sysgui.system import units
 from sysgui.system.history import History
 from sysgui.system.i18n import _
 from sysgui.system.processes import Process
-from sysgui.ui import theme
+from sysgui.ui import plain, theme
 from sysgui.ui.card import Card, Muted
 
 from .columns import STATES
@@ -149,7 +149,7 @@ class ProcessPane(QWidget):
         self._lists.setTabText(0, _("Files"))
         self._lists.setTabText(1, _("Sockets"))
         self._title.setText(process.name)
-        self._title.setToolTip(process.command)
+        self._title.setToolTip(plain.tip(process.command))
         self._end.setText(_("End {name}…").format(name=_shortened(process.name)))
         self._say(_("pid {pid} · {user}").format(pid=process.pid, user=process.user))
 
@@ -244,7 +244,7 @@ def _fill(listed: QListWidget, texts: Sequence[str]) -> None:
         item = listed.item(place)
         if item.text() != text:
             item.setText(text)
-            item.setToolTip(text)
+            item.setToolTip(plain.tip(text))
     while listed.count() > len(texts):
         listed.takeItem(listed.count() - 1)
 

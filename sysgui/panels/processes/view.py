@@ -188,6 +188,7 @@ class ProcessesView(PanelView):
                 self._detail.pause()
             self._pane.take(now, self.context.host.monotonic())
         if self._readings == 1:
+            self.figured.emit()
             QTimer.singleShot(round(FIRST_RATES * 1000), self._changes, self._changes.ask_now)
         elif self._readings == 2:
             self.ready.emit()
@@ -206,6 +207,10 @@ class ProcessesView(PanelView):
     def _asked_detail(self) -> dict[str, int]:
         process = self._pane.process
         return {"pid": process.pid, "start": process.start} if process else {}
+
+    def tells(self, problem: Problem) -> bool:
+        """That the chosen process has ended is said by the pane."""
+        return problem.code != "process-gone"
 
     # Order, search, shape.
 
