@@ -14,7 +14,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 
-from PySide6.QtCore import QObject, QSize, QSocketNotifier, Qt, QTimer, Slot
+from PySide6.QtCore import (
+    QMessageLogContext,
+    QObject,
+    QSize,
+    QSocketNotifier,
+    Qt,
+    QtMsgType,
+    QTimer,
+    Slot,
+    qInstallMessageHandler,
+)
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
@@ -32,6 +42,12 @@ from sysgui.ui.problems import BugChannel
 from sysgui.ui.shell import Shell
 
 ICON = Path(__file__).parents[1] / "resources" / "icons" / "sysgui-64.png"
+
+# What the theme plugin says where no portal answers; colours are then the light ones.
+NO_PORTAL = (
+    "Call to org.freedesktop.portal.Settings.ReadAll failed",
+    "Call for getting org.freedesktop.portal.FileChooser version failed",
+)
 
 # A worker in pure Python lets the window's thread run after this many seconds, not after 5 ms.
 SWITCH_INTERVAL = 0.0005
@@ -68,6 +84,9 @@ def run(
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
     else:
         require_display()
+    # The theme plugin that hears from the desktop's portal, live, of dark, light and high contrast;
+    # those that Qt would choose by itself miss one or the other outside GNOME and KDE.
+    os.environ.setdefault("QT_QPA_PLATFORMTHEME", "xdgdesktopportal")
     sys.setswitchinterval(SWITCH_INTERVAL)
     application = Application()
     try:
@@ -79,6 +98,12 @@ def run(
 def _say_when(what: str) -> None:
     """Tells a benchmark, once painting is done, on the clock that all processes share."""
     QTimer.singleShot(0, lambda: sys.stderr.write(f"{what} {time.monotonic():.3f}\n"))
+
+
+def _take_message(_kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:
+    """Passes on what Qt has to say, but for the news that a desktop has no portal."""
+    if not text.startswith(NO_PORTAL):
+        sys.stderr.write(f"{text}\n")
 
 
 def require_display() -> None:
@@ -171,11 +196,12 @@ class Application(QObject):
         shell.restore_geometry(QSize(*size) if size else None)
         names = [panel.name for panel in panels]
         start = arguments.panel or (settings.panel if settings.panel in names else names[0])
+        once = Qt.ConnectionType.SingleShotConnection
         if arguments.timings:
-            shell.figured.connect(lambda: _say_when("figures"))
-            shell.ready.connect(lambda: _say_when("rates"))
+            shell.figured.connect(lambda: _say_when("figures"), once)
+            shell.ready.connect(lambda: _say_when("rates"), once)
         if picture:
-            shell.ready.connect(lambda: QTimer.singleShot(SETTLE_MS, shell, take))
+            shell.ready.connect(lambda: QTimer.singleShot(SETTLE_MS, shell, take), once)
         shell.open(start)
         shell.show()
 
@@ -231,6 +257,7 @@ class Application(QObject):
     # Hooks.
 
     def _install_hooks(self) -> None:
+        qInstallMessageHandler(_take_message)
         sys.excepthook = self._take_exception
         threading.excepthook = lambda args: self._take_exception(
             args.exc_type, args.exc_value or args.exc_type(), args.exc_traceback
@@ -292,6 +319,7 @@ class Application(QObject):
         self._notifier.setEnabled(False)
         self._wake.close()
         self._writing.close()
+        qInstallMessageHandler(None)
         sys.excepthook = sys.__excepthook__
         threading.excepthook = threading.__excepthook__
         if not stopped:

@@ -35,6 +35,7 @@ def paint(painter: QPainter, rect: QRect, name: str, color: QColor) -> None:
 
 def icon(name: str, token: str = "text") -> QIcon:
     """Returns an icon in the colour that a token has now; ask again when the theme changes."""
+    _character(name)  # An unknown one fails here, not while a painter is at work.
     made = QIcon()
     for mode, color in ((QIcon.Mode.Normal, token), (QIcon.Mode.Disabled, "muted")):
         for size in _SIZES:

@@ -36,14 +36,14 @@ class Tokens:
 LIGHT = Tokens(
     window="#F6F7F9", card="#FFFFFF", line="#E1E4E9",
     text="#1B1F26", muted="#5F6979", selection="#DCE9F8",
-    cpu="#2F6FB7", memory="#8A4FA8", disk="#1B7F67", network="#B25E0C",
-    good="#237A4B", attention="#9C5D00", wrong="#C0362C",
+    cpu="#2C69AD", memory="#8A4FA8", disk="#19745E", network="#9F540B",
+    good="#227548", attention="#965900", wrong="#BE352B",
 )  # fmt: skip
 DARK = Tokens(
     window="#16191E", card="#1E2228", line="#2C323A",
     text="#E6E9EE", muted="#98A2B1", selection="#26364A",
     cpu="#6AAEF0", memory="#C08FDC", disk="#57C7A6", network="#F0A65A",
-    good="#5CC08B", attention="#E3A33C", wrong="#F0766C",
+    good="#5CC08B", attention="#E3A33C", wrong="#F17B72",
 )  # fmt: skip
 LIGHT_CONTRAST = Tokens(
     window="#FFFFFF", card="#FFFFFF", line="#000000",
@@ -55,7 +55,7 @@ DARK_CONTRAST = Tokens(
     window="#000000", card="#000000", line="#FFFFFF",
     text="#FFFFFF", muted="#FFFFFF", selection="#1F4F86",
     cpu="#8FC7FF", memory="#DDB5F2", disk="#7FE8C8", network="#FFC285",
-    good="#7FE0AC", attention="#FFC663", wrong="#FF9C94",
+    good="#7FE0AC", attention="#FFC663", wrong="#FFAAA3",
 )  # fmt: skip
 
 

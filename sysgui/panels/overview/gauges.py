@@ -119,7 +119,7 @@ def memory() -> Gauge:
 
     def note(get: Get) -> str:
         if not get("swap.total"):
-            return _("no swap")
+            return "" if get("swap.total") is None else _("no swap")
         return _("swap {used} of {total}").format(
             used=units.size(get("swap.used")), total=units.size(get("swap.total"))
         )
