@@ -20,8 +20,8 @@ from PySide6.QtCore import (
     QSize,
     QSocketNotifier,
     Qt,
-    QtMsgType,
     QTimer,
+    QtMsgType,
     Slot,
     qInstallMessageHandler,
 )
@@ -151,6 +151,7 @@ class Application(QObject):
     """The running program: what must be set up before the window, and taken down after it."""
 
     def __init__(self) -> None:
+        qInstallMessageHandler(_take_message)
         self._qt = QApplication(["sysgui"])
         super().__init__()
         self._qt.setApplicationName("sysgui")
@@ -257,7 +258,6 @@ class Application(QObject):
     # Hooks.
 
     def _install_hooks(self) -> None:
-        qInstallMessageHandler(_take_message)
         sys.excepthook = self._take_exception
         threading.excepthook = lambda args: self._take_exception(
             args.exc_type, args.exc_value or args.exc_type(), args.exc_traceback
