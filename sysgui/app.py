@@ -82,6 +82,8 @@ def run(
     host = Host(arguments.root)
     if arguments.screenshot:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
+        # There is no desktop to ask for its looks: Qt would complain where there is no bus.
+        os.environ.setdefault("QT_QPA_PLATFORMTHEME", "none")
     else:
         require_display()
     # The theme plugin that hears from the desktop's portal, live, of dark, light and high contrast;
@@ -281,7 +283,7 @@ class Application(QObject):
         """Lets SIGTERM and SIGINT end the event loop as the window's close button does."""
         self._wake, writing = socket.socketpair()
         for end in (self._wake, writing):
-            end.setblocking(False)  # noqa: FBT003 - Python's own
+            end.setblocking(False)
         self._writing = writing
         signal.set_wakeup_fd(writing.fileno(), warn_on_full_buffer=False)
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):

@@ -120,7 +120,7 @@ class PanelView(QWidget):
                 poller.start()
         return poller
 
-    def set_watched(self, watched: bool) -> None:  # noqa: FBT001 - a state, as in Qt's setters
+    def set_watched(self, watched: bool) -> None:
         """Tells whether somebody can see the panel: its polls run only then."""
         if watched == self._watched:
             return

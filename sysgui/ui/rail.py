@@ -78,7 +78,8 @@ class Rail(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._group = QButtonGroup(self)
-        self._group.idClicked.connect(self._clicked)
+        # Toggled, not clicked: an assistive technology may toggle a tab as well as press it.
+        self._group.idToggled.connect(self._toggled)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 3 * theme.STEP, 0, 3 * theme.STEP)
         self._column.setSpacing(0)
@@ -94,7 +95,9 @@ class Rail(QWidget):
 
     def show_chosen(self, place: int) -> None:
         """Marks a tab as the one that is shown."""
+        self._group.blockSignals(True)
         self._group.button(place).setChecked(True)
+        self._group.blockSignals(False)
 
     def set_wide(self, *, wide: bool) -> None:
         """Shows words beside the icons, or icons alone."""
@@ -105,13 +108,14 @@ class Rail(QWidget):
         place = self._group.checkedId() + step
         if step and self._group.button(place):
             self._group.button(place).setFocus()
-            self._clicked(place)
+            self._group.button(place).setChecked(True)
         else:
             super().keyPressEvent(event)
 
-    @Slot(int)
-    def _clicked(self, place: int) -> None:
-        self.chosen.emit(place)
+    @Slot(int, bool)
+    def _toggled(self, place: int, checked: bool) -> None:
+        if checked:
+            self.chosen.emit(place)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -157,7 +157,7 @@ class OverviewView(PanelView):
             button.setToolTip(f"{action.text()}  {action.shortcut().toString()}")
             self._spans.addButton(button, span)
             row.addWidget(button)
-        self._spans.idClicked.connect(self.set_span)
+        self._spans.idToggled.connect(self._span_toggled)
         return heading
 
     def _list(self, title: str, empty: str) -> Bars:
@@ -184,7 +184,7 @@ class OverviewView(PanelView):
         if totals.elapsed is not None:
             self._see_whether_ready()
 
-    def set_watched(self, watched: bool) -> None:  # noqa: FBT001 - a state, as in Qt's setters
+    def set_watched(self, watched: bool) -> None:
         """Draws what was recorded meanwhile as soon as somebody looks."""
         super().set_watched(watched)
         if watched and self._built and self._totals is not None:
@@ -301,6 +301,11 @@ class OverviewView(PanelView):
         for drawn in self._drawn():
             drawn.point_at(age)
         self._write()
+
+    @Slot(int, bool)
+    def _span_toggled(self, seconds: int, checked: bool) -> None:
+        if checked:
+            self.set_span(seconds)
 
     def set_span(self, seconds: int) -> None:
         """Shows the last `seconds` in all graphs."""

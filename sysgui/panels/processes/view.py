@@ -134,7 +134,7 @@ class ProcessesView(PanelView):
             self._shapes.addButton(button, place)
             row.addWidget(button)
         self._shapes.button(int(self._tree)).setChecked(True)
-        self._shapes.idClicked.connect(self._set_shape)
+        self._shapes.idToggled.connect(self._shape_toggled)
         self._count = Muted()
         self._count.setMinimumWidth(26 * theme.STEP)
         self._count.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -265,14 +265,15 @@ class ProcessesView(PanelView):
         self._arrange_anew()
 
     @Slot(str, bool)
-    def _set_order(self, name: str, descending: bool) -> None:  # noqa: FBT001 - a signal's slot
+    def _set_order(self, name: str, descending: bool) -> None:
         self._sort, self._descending = name, descending
         self._arrange_anew()
 
-    @Slot(int)
-    def _set_shape(self, place: int) -> None:
-        self._tree = bool(place)
-        self._arrange_anew()
+    @Slot(int, bool)
+    def _shape_toggled(self, place: int, checked: bool) -> None:
+        if checked:
+            self._tree = bool(place)
+            self._arrange_anew()
 
     def _toggle_shape(self) -> None:
         self._shapes.button(int(not self._tree)).click()
@@ -305,7 +306,7 @@ class ProcessesView(PanelView):
             self._detail.start()
             self._detail.ask_now()
 
-    def set_watched(self, watched: bool) -> None:  # noqa: FBT001 - a state, as in Qt's setters
+    def set_watched(self, watched: bool) -> None:
         """Reads the chosen process closely only while there is one."""
         super().set_watched(watched)
         if self._pane.process is None:
