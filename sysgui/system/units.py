@@ -48,9 +48,11 @@ def short(text: str) -> str:
 
 
 def percent(share: float | None) -> str:
-    """Writes a percentage: `9.8 %`, from 100 on without decimals."""
+    """Writes a percentage: `9.8 %`, from 100 on, and of whole numbers, without decimals."""
     if share is None:
         return UNKNOWN
+    if isinstance(share, int):
+        return f"{share}{SPACE}%"
     return f"{decimal(share)}{SPACE}%"
 
 

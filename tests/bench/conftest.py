@@ -119,6 +119,7 @@ def _machine() -> str:
             peers.append(f"{package} {version}")
     return (
         f"{dt.datetime.now(tz=dt.UTC):%Y-%m-%d}, commit {commit}, "
-        f"{os.cpu_count()} cores of {model}, Linux {platform.release().split('-')[0]}, Python {platform.python_version()}; "
+        f"{os.cpu_count()} cores of {model}, Linux {platform.release().split('-')[0]}, "
+        f"Python {platform.python_version()}; "
         f"{', '.join(peers)}; all under Xvfb 1600x1000 and openbox."
     )

@@ -11,7 +11,7 @@ from sysgui.system.host import CLOCK_TICKS, Host
 from sysgui.system.i18n import _
 from sysgui.system.printable import printable, printable_text
 from sysgui.system.problem import Problem
-from sysgui.system.processes import split_stat
+from sysgui.system.process_files import split_stat
 
 # A server may have a hundred thousand: enough to find what one looks for, and the number of all.
 MOST_FILES = 2000

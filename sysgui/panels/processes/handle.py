@@ -8,7 +8,8 @@ from types import TracebackType
 from sysgui.system.host import Host
 from sysgui.system.i18n import _
 from sysgui.system.problem import Problem
-from sysgui.system.processes import Process, split_stat
+from sysgui.system.process_files import split_stat
+from sysgui.system.processes import Process
 
 
 class ProcessHandle:

@@ -34,7 +34,9 @@ SPAN = 300
 
 
 class ProcessPane(QWidget):
-    """Shows the process that is selected; it stays when the process ends, and says so.
+    """Shows the process that is selected, and takes no room while none is.
+
+    It stays when the process ends, and says so.
 
     Signals:
         end_asked: The user wants to end it.
@@ -51,15 +53,7 @@ class ProcessPane(QWidget):
         self.process: Process | None = None
         self._history = History(KEPT)
         self._graphs: list[tuple[Card, Graph, Callable[[Process], str]]] = []
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._empty = Muted(_("Select a process to see its graphs, open files and sockets."))
-        self._empty.setWordWrap(True)
-        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._column.addWidget(self._empty, 1)
-        self._body = QWidget(self)
-        self._column.addWidget(self._body, 1)
-        self._body.hide()
+        self.hide()
         self._title = QLabel()
         self._title.setFont(theme.title_font())
         self._title.setTextFormat(Qt.TextFormat.PlainText)
@@ -73,7 +67,7 @@ class ProcessPane(QWidget):
             label.setMinimumWidth(0)
             label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._inside = QVBoxLayout(self._body)
+        self._inside = QVBoxLayout(self)
         self._inside.setContentsMargins(0, 0, 0, 0)
         self._inside.addWidget(self._title)
         self._inside.addWidget(self._about)
@@ -134,11 +128,10 @@ class ProcessPane(QWidget):
     # What is shown.
 
     def choose(self, process: Process | None) -> None:
-        """Shows another process from now on."""
+        """Shows another process from now on, or none."""
         self.process = process
         self._history = History(KEPT)
-        self._body.setVisible(process is not None)
-        self._empty.setVisible(process is None)
+        self.setVisible(process is not None)
         if process is None:
             return
         for _card, graph, _figure in self._graphs:

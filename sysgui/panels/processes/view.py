@@ -103,7 +103,7 @@ class ProcessesView(PanelView):
         self._splitter.addWidget(self._pane)
         self._splitter.setStretchFactor(0, 1)
         self._splitter.setChildrenCollapsible(False)
-        self._splitter.setSizes(settings.splitter or [800, 280])
+        self._sizes = settings.splitter if len(settings.splitter) == 2 else [760, 300]
         self.add(self._splitter, 1)
         self._table.set_widths(settings.widths)
         self._table.show_columns(settings.columns)
@@ -156,6 +156,7 @@ class ProcessesView(PanelView):
         self.action(_("Continue the selected processes"), self._continue, "Ctrl+Shift+C")
         self.action(_("Nice value of the selected processes…"), self._renice, "Ctrl+Shift+N")
         self.action(_("Flat list or tree"), self._toggle_shape, "Ctrl+T")
+        self.action(_("Close the pane"), self._close_pane, "Esc")
         reader = self.context.reader
         self._changes = self.poll(reader.probe("processes.changes", Changes), EVERY, self._take)
         self._changes.with_arguments(lambda: {"whole": self._whole})
@@ -296,8 +297,16 @@ class ProcessesView(PanelView):
         if self._pane.process is None or selected[0].key != self._pane.process.key:
             self._choose(selected[0])
 
+    def _close_pane(self) -> None:
+        self._table.clearSelection()
+        self._choose(None)
+
     def _choose(self, process: Process | None) -> None:
+        self._keep_sizes()
+        opened = self._pane.isHidden() and process is not None
         self._pane.choose(process)
+        if opened:
+            self._splitter.setSizes(self._sizes)
         if process is None:
             self._detail.pause()
             return
@@ -395,8 +404,14 @@ class ProcessesView(PanelView):
         """Makes the pane's graphs while nobody waits for them."""
         self._pane.make_graphs()
 
+    def _keep_sizes(self) -> None:
+        """Remembers how the width is shared while the pane is there to share it."""
+        if not self._pane.isHidden() and min(self._splitter.sizes()) > 0:
+            self._sizes = self._splitter.sizes()
+
     def save_settings(self) -> None:
         """Remembers columns, order and shape."""
+        self._keep_sizes()
         self.context.settings.put_section(
             "processes",
             ProcessesSettings(
@@ -405,6 +420,6 @@ class ProcessesView(PanelView):
                 sort=self._sort,
                 descending=self._descending,
                 tree=self._tree,
-                splitter=self._splitter.sizes(),
+                splitter=self._sizes,
             ),
         )
