@@ -1,5 +1,6 @@
 """Options and guards of all tests: no leaked threads, processes or descriptors, no warnings."""
 
+import importlib.util
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,6 +21,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--long", action="store_true", help="also run soaks, floods and kill points")
     group.addoption("--bench", action="store_true", help="run the benchmarks and print the table")
     group.addoption("--without-qt", action="store_true", help="only what must work without PySide6")
+
+    if importlib.util.find_spec("pytestqt") is None:
+        # The settings of pytest-qt stand in pyproject.toml, and unknown ones are refused.
+        for name in ("qt_api", "qt_log_ignore", "qt_log_level_fail"):
+            parser.addini(name, "unused without pytest-qt")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -3,7 +3,7 @@
 import msgspec
 
 from sysgui.system.host import CLOCK_TICKS, PAGE_SIZE, Host
-from sysgui.system.processes import split_stat
+from sysgui.system.process_files import split_stat
 from sysgui.system.rates import rate
 
 

@@ -108,8 +108,7 @@ class Reader:
         if self._stopped:
             raise self._gone()
         if self._child is None:
-            checkout = str(Path(__file__).parents[2])
-            self._child = Host().spawn(self._argv, {"PYTHONPATH": checkout, **environment()})
+            self._child = Host().spawn(self._argv, {"PYTHONPATH": _python_path(), **environment()})
             if self._child.stdout is not None:
                 self._replies = os.fdopen(os.dup(self._child.stdout.fileno()), "rb", 1 << 18)
                 self._child.stdout.close()
@@ -144,6 +143,12 @@ class Reader:
             _("The process that reads the machine has ended."),
             _("It is started again with the next reading."),
         )
+
+
+def _python_path() -> str:
+    """Returns where the child finds this program, and where this process looks besides."""
+    checkout = str(Path(__file__).parents[2])
+    return os.pathsep.join(filter(None, [checkout, os.environ.get("PYTHONPATH")]))
 
 
 class RemoteProbe(Generic[Reading]):

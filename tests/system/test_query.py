@@ -11,9 +11,7 @@ from hypothesis import strategies as st
 
 from sysgui.system.query import (
     MAX_DEPTH,
-    MAX_PATTERN,
     MAX_QUERY,
-    MAX_SEARCHED,
     Completion,
     Field,
     Kind,
@@ -21,6 +19,7 @@ from sysgui.system.query import (
     QueryError,
     quote,
 )
+from sysgui.system.query_values import MAX_PATTERN, MAX_SEARCHED
 
 
 @dataclass(frozen=True)

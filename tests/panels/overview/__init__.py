@@ -1,0 +1,1 @@
+"""Tests of the panels, each in the folder of its twin."""

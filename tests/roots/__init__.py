@@ -1,0 +1,1 @@
+"""Recorded machines, and hosts whose clocks and doors are in a test's hand."""

@@ -1,0 +1,90 @@
+"""What the doctor says of machines that lack something."""
+
+import sys
+from importlib import metadata
+from pathlib import Path
+
+import msgspec
+import pytest
+from roots.hosts import DEBIAN, process_files, write_machine
+
+from sysgui.system import doctor
+from sysgui.system.doctor import Finding, examine
+from sysgui.system.host import Host
+from sysgui.system.panel import BrokenPanel
+
+
+def findings(root: Path, *broken: BrokenPanel) -> dict[str, Finding]:
+    return {finding.name: finding for finding in examine(Host(str(root)), broken)}
+
+
+def test_each_finding_that_is_not_good_says_what_to_do() -> None:
+    for finding in findings(Path("/")).values():
+        assert finding.name
+        assert finding.detail
+        assert finding.good or finding.remedy
+
+
+def test_a_recorded_machine_that_keeps_pressure_is_well() -> None:
+    found = findings(DEBIAN)
+    assert found["Pressure (PSI)"].good
+    assert found["Others' processes"].good
+
+
+def test_what_a_machine_lacks_is_found(tmp_path: Path) -> None:
+    found = findings(write_machine(tmp_path, process_files(7), uid=1000))
+    assert not found["Pressure (PSI)"].good
+    assert "psi=1" in found["Pressure (PSI)"].remedy
+    assert found["Others' processes"].detail == "hidden (hidepid)"
+    assert not found["Acting on others' processes"].good
+
+
+def test_a_broken_panel_is_named_with_its_last_line() -> None:
+    found = findings(DEBIAN, BrokenPanel("logs", "Traceback\n  File\nKeyError: 'x'\n"))
+    assert found["Panel logs"].detail == "KeyError: 'x'"
+    assert not found["Panel logs"].good
+
+
+def test_a_package_that_is_missing_is_named_with_what_it_is_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def version(name: str) -> str:
+        raise metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(metadata, "version", version)
+    found = findings(DEBIAN)
+    assert not found["pyqtgraph"].good
+    assert "graphs" in found["pyqtgraph"].remedy
+
+
+def test_the_version_of_qt_that_crashes_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(metadata, "version", lambda name: "6.12.0")
+    assert findings(DEBIAN)["PySide6_Essentials"].good == (sys.version_info >= (3, 12))
+
+
+def test_no_display_is_said_with_what_works_without(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("WAYLAND_DISPLAY", "DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    assert not findings(DEBIAN)["Display"].good
+    monkeypatch.setenv("DISPLAY", ":7")
+    assert findings(DEBIAN)["Display"].detail == "X11 :7"
+    monkeypatch.setenv("WAYLAND_DISPLAY", "wayland-0")
+    assert findings(DEBIAN)["Display"].detail == "Wayland wayland-0"
+
+
+def test_the_status_tells_whether_something_is_missing(
+    tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    bad = Host(str(write_machine(tmp_path, {"/proc/x": ""})))
+    assert doctor.run(bad, [], json=True) == 1
+    sys.stdout.flush()
+    lines = capfdbinary.readouterr().out.splitlines()
+    decoded = [msgspec.json.decode(line, type=Finding) for line in lines]
+    assert [each.name for each in decoded] == list(findings(tmp_path))
+
+
+def test_it_is_written_for_people(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    doctor.run(Host(str(write_machine(tmp_path, {"/proc/x": ""}))), [], json=False)
+    out = capsys.readouterr().out
+    assert "missing  Pressure (PSI): " in out
+    assert "\n         The overview has no pressure graph" in out
