@@ -51,6 +51,8 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    # The machine runs as a child of this process until the end: what counts children comes first.
+    items.sort(key=lambda item: item.path.is_relative_to(TESTS / "machine"))
     if config.getoption("--bench"):
         kept = [item for item in items if item.path.is_relative_to(TESTS / "bench")]
         config.hook.pytest_deselected(items=[item for item in items if item not in kept])

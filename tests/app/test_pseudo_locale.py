@@ -23,7 +23,20 @@ PSEUDO = {"SYSGUI_PSEUDO_LOCALE": "1"}
 _BRACKETED = re.compile(r"⟦[^⟦⟧]*⟧")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _UNITS = {"KiB", "MiB", "GiB", "TiB", "kB", "MB", "GB", "TB"}
-_KEYS = {"Ctrl", "Alt", "Shift", "Del", "Tab", "Backtab"}
+_KEYS = {
+    "Ctrl",
+    "Alt",
+    "Shift",
+    "Del",
+    "Tab",
+    "Backtab",
+    "Esc",
+    "Return",
+    "Enter",
+    "Space",
+    "Home",
+    "End",
+}
 # What is nobody's language: the program's name, and what Qt and argparse say in theirs.
 _NAMES = {"Sysgui", "sysgui"}
 _OF_QT = {"Cancel", "Close", "OK", "Scroll", "Left", "Right"}

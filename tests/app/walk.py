@@ -102,7 +102,9 @@ class Walked(app.Application):
     def _step(self) -> None:
         self._turn += 1
         shell = next((w for w in QApplication.topLevelWidgets() if isinstance(w, Shell)), None)
-        if shell is None or self._turn > GIVE_UP:
+        if self._turn > GIVE_UP:
+            self._qt.exit(1)
+        if shell is None:
             return
         if self._steps[0](shell):
             self._texts |= walk(shell)
