@@ -89,6 +89,9 @@ def run(
     # The theme plugin that hears from the desktop's portal, live, of dark, light and high contrast;
     # those that Qt would choose by itself miss one or the other outside GNOME and KDE.
     os.environ.setdefault("QT_QPA_PLATFORMTHEME", "xdgdesktopportal")
+    if arguments.trace_frames:
+        # Qt's own event loop says when it wakes; glib's would have to be asked at every event.
+        os.environ["QT_NO_GLIB"] = "1"
     sys.setswitchinterval(SWITCH_INTERVAL)
     application = Application()
     try:

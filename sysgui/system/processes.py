@@ -147,7 +147,6 @@ class ProcessTable:
         self._turn = 0
         self._processes: list[Process] = []
         self._room = _descriptors() - SPARE_DESCRIPTORS
-        self._own_uid = host.uid()
 
     def sweep(self) -> list[Process]:
         """Returns all processes that can be seen, in the order of their pids.

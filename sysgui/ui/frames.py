@@ -42,9 +42,10 @@ class FrameTrace(QObject):
         dispatcher = QAbstractEventDispatcher.instance()
         dispatcher.awake.connect(self._awake)
         dispatcher.aboutToBlock.connect(self._asleep)
-        # Glib's dispatcher says that it is awake only when all events have been handled.
+        # Glib's dispatcher does not say when it wakes: there the first event has to tell, and each
+        # event costs a call. `--trace-frames` avoids it (QT_NO_GLIB).
         application = QCoreApplication.instance()
-        if application is not None:
+        if application is not None and "Glib" in str(dispatcher.metaObject().className()):
             application.installEventFilter(self)
         self._watcher = threading.Thread(target=self._watch, name="frames", daemon=True)
         self._watcher.start()
