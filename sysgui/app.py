@@ -89,6 +89,9 @@ def run(
     # The theme plugin that hears from the desktop's portal, live, of dark, light and high contrast;
     # those that Qt would choose by itself miss one or the other outside GNOME and KDE.
     os.environ.setdefault("QT_QPA_PLATFORMTHEME", "xdgdesktopportal")
+    if not has_session_bus():
+        # Without one, libdbus would start one on X11, which nobody would ever end.
+        os.environ["DBUS_SESSION_BUS_ADDRESS"] = "disabled:"
     if arguments.trace_frames:
         # Qt's own event loop says when it wakes; glib's would have to be asked at every event.
         os.environ["QT_NO_GLIB"] = "1"
@@ -103,6 +106,12 @@ def run(
 def _say_when(what: str) -> None:
     """Tells a benchmark, once painting is done, on the clock that all processes share."""
     QTimer.singleShot(0, lambda: sys.stderr.write(f"{what} {time.monotonic():.3f}\n"))
+
+
+def has_session_bus() -> bool:
+    """Tells whether the desktop has a session bus (systemd's place for it, or the variable)."""
+    runtime = os.environ.get("XDG_RUNTIME_DIR", "")
+    return bool(os.environ.get("DBUS_SESSION_BUS_ADDRESS")) or Path(runtime, "bus").exists()
 
 
 def _take_message(_kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:

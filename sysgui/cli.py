@@ -4,6 +4,7 @@ import argparse
 import errno
 import io
 import os
+import signal
 import sys
 import time
 import traceback
@@ -57,6 +58,8 @@ def _run(argv: Sequence[str]) -> int:
     if argv[:2] == ["probe", "--answer"]:
         return _answer(argv[2:], panels)
     arguments = _parser(panels, chosen=argv).parse_args(argv)
+    if arguments.run is not _window:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     status: int = arguments.run(arguments, panels, broken)
     return status
 

@@ -1,6 +1,6 @@
 """Which rows a table shows, and in which order: pure functions, quick enough for every tick."""
 
-from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -119,29 +119,31 @@ def _with_ancestors(
 
 
 def held(
-    shown: Arrangement[Row], fresh: Arrangement[Row], name: Callable[[Row], Hashable]
+    shown: Arrangement[Row],
+    now: Mapping[Any, Row],
+    name: Callable[[Row], Hashable],
+    newcomers: Iterable[Row] = (),
 ) -> tuple[Arrangement[Row], frozenset[int]]:
     """Keeps rows where they stand while somebody's hand is on the table.
 
     Args:
         shown: What is shown now.
-        fresh: What would be shown.
+        now: All rows by name, as they are now.
         name: Returns a row's name among the others.
+        newcomers: Rows that may not have been shown yet.
 
     Returns:
-        The rows of `shown` in their places, each as `fresh` has it; new ones beneath a flat list,
-        and none in a tree, where they would push others down. And the places of those that have
-        ended, which are still there so that nothing moves up.
+        The rows of `shown` in their places, each as it is now; newcomers beneath a flat list, and
+        none in a tree, where they would push others down. And the places of those that have ended,
+        which are still there so that nothing moves up.
     """
-    now = {name(row): row for row in fresh.rows}
-    rows: list[Row] = []
-    ended: set[int] = set()
-    for row in shown.rows:
-        kept = now.pop(name(row), None)
-        if kept is None:
-            ended.add(len(rows))
-        rows.append(row if kept is None else kept)
+    names = list(map(name, shown.rows))
+    found = list(map(now.get, names))
+    ended = [place for place, row in enumerate(found) if row is None] if None in found else []
+    rows: list[Row] = [row for row in found if row is not None]
+    for place in ended:
+        rows.insert(place, shown.rows[place])
     if not shown.depths:
-        rows += now.values()
-    arrangement = Arrangement(rows, shown.depths, shown.parents, fresh.matched)
-    return arrangement, frozenset(ended)
+        there = set(names)
+        rows += [row for row in newcomers if name(row) not in there]
+    return Arrangement(rows, shown.depths, shown.parents, shown.matched), frozenset(ended)

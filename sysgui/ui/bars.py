@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QEnterEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QEnterEvent, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
 
 from sysgui.ui import plain, theme
@@ -54,6 +54,12 @@ class _Row(QAbstractButton):
     def sizeHint(self) -> QSize:
         return QSize(160, self.fontMetrics().height() + theme.STEP)
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.click()
+        else:
+            super().keyPressEvent(event)
+
     def enterEvent(self, event: QEnterEvent) -> None:
         self._hovered = True
         self.update()
@@ -82,7 +88,7 @@ class _Row(QAbstractButton):
         painter.drawText(area, flags | Qt.AlignmentFlag.AlignRight, bar.figure)
         room = area.width() - figure_width - name_width - 2 * theme.STEP
         track = QRect(name_width, (area.height() - BAR) // 2, max(0, room), BAR)
-        painter.fillRect(track, tokens.color("line"))
+        painter.fillRect(track, theme.current().groove)
         track.setWidth(round(track.width() * min(1.0, bar.share)))
         painter.fillRect(track, tokens.color(bar.token))
 
@@ -107,6 +113,7 @@ class Bars(QWidget):
         self._column.setContentsMargins(0, theme.STEP, theme.STEP, 0)
         self._column.setSpacing(0)
         self._empty = Muted(empty)
+        self._empty.hide()  # Nothing is known before the first reading.
         self._column.addWidget(self._empty)
         self._column.addStretch()
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -50,6 +51,15 @@ class Confirmation(QDialog):
         column = QVBoxLayout(self)
         for widget in (explained, objects, buttons):
             column.addWidget(widget)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Lets Enter press the button that has the focus; anywhere else it is the way out."""
+        focused = self.focusWidget()
+        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if enter and isinstance(focused, QPushButton):
+            focused.click()
+        else:
+            super().keyPressEvent(event)
 
 
 def confirm(parent: QWidget, title: str, text: str, preview: Sequence[str]) -> bool:

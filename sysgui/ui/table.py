@@ -41,6 +41,10 @@ def _overload(signal: Any) -> Any:
     return signal[_LAYOUT]
 
 
+# Up to so many rows are found faster one by one than by a look-up of all.
+FEW = 8
+
+
 class TableModel(QAbstractTableModel):
     """Shows an arrangement of rows; `apply` is the only thing that changes it.
 
@@ -122,7 +126,7 @@ class TableModel(QAbstractTableModel):
     def apply(self, arrangement: Arrangement[Any], ended: frozenset[int] = frozenset()) -> None:
         """Shows other rows, or the same ones changed or in another order."""
         rows = list(arrangement.rows)
-        keys = [self._key(row) for row in rows]
+        keys = list(map(self._key, rows))
         if keys == self._keys:
             self._update(rows, arrangement, ended)
         else:
@@ -177,7 +181,12 @@ class TableModel(QAbstractTableModel):
             self.endRemoveRows()
 
     def _move(self, held: list[QModelIndex], keys: list[Hashable]) -> None:
-        places = {key: place for place, key in enumerate(keys)}
+        # Mostly the columns of one selected row: a look-up of all rows would cost more.
+        wanted = {self._keys[index.row()] for index in held}
+        if len(wanted) > FEW:
+            places = {key: place for place, key in enumerate(keys)}
+        else:
+            places = {key: keys.index(key) for key in wanted if key in keys}
         moved = []
         for index in held:
             place = places.get(self._keys[index.row()], -1)

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from PySide6.QtCore import QEvent, QModelIndex, QPoint, QRect, Qt, Signal, Slot
 from PySide6.QtGui import (
@@ -29,9 +29,28 @@ INDENT = 4 * theme.STEP
 # Rows keep their places for this long after the last move of the hand, in seconds.
 HOLD = 2.5
 
+_MOVES = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
+
+# Texts that have been fitted into their columns, before they are forgotten and fitted anew.
+MOST_ELIDED = 4000
+
 _NO_WRAP = int(Qt.TextFlag.TextSingleLine)
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter) | _NO_WRAP
 _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter) | _NO_WRAP
+
+
+# The token and the share, 0 to 1, that a cell is shaded by.
+Shade = tuple[str, Callable[[Any], float]]
+
+
+class _Drawn(NamedTuple):
+    """How to draw one column."""
+
+    section: int
+    left: int
+    width: int
+    flags: int
+    shade: Shade | None
 
 
 class Header(QHeaderView):
@@ -90,7 +109,9 @@ class TableView(QTableView):
         self._touched_at = -HOLD
         self._held_by = 0
         self._order = ("", False)
-        self.shades: dict[str, tuple[str, Callable[[Any], float]]] = {}
+        self.shades: dict[str, Shade] = {}
+        self.empty_text = ""
+        self._elided: dict[tuple[str, int], str] = {}
         header = Header(self)
         self.setHorizontalHeader(header)
         self.setModel(model)
@@ -270,7 +291,10 @@ class TableView(QTableView):
         if event.matches(QKeySequence.StandardKey.Copy):
             self.copy()
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.acted.emit()
+            if self.selectionModel().hasSelection():
+                self.acted.emit()
+        elif event.key() in _MOVES and self._model.rowCount() and not self.selected():
+            self.select(max(0, self.currentIndex().row()))
         elif not self._branch_key(event):
             super().keyPressEvent(event)
 
@@ -319,16 +343,11 @@ class TableView(QTableView):
         area = event.rect()
         painter.fillRect(area, tokens.color("card"))
         painter.setFont(self.font())
-        model, header = self._model, self.horizontalHeader()
+        model = self._model
         first = max(0, self.rowAt(area.top()))
         last = self.rowAt(area.bottom())
         last = model.rowCount() - 1 if last < 0 else last
-        columns = [
-            (section, header.sectionViewportPosition(section), header.sectionSize(section))
-            for section in range(len(model.columns))
-            if not header.isSectionHidden(section)
-        ]
-        columns = [(s, x, w) for s, x, w in columns if x < area.right() and x + w > area.left()]
+        columns = self._columns_between(area.left(), area.right())
         height = self.verticalHeader().defaultSectionSize()
         selection = self.selectionModel().selection()
         ranges = [(r.top(), r.bottom()) for r in map(selection.at, range(selection.count()))]
@@ -340,6 +359,22 @@ class TableView(QTableView):
             self._paint_row(painter, place, top, height, columns, pens)
             top += height
         self._paint_focus(painter, tokens.color("muted"), height)
+        if not model.rowCount():
+            painter.setPen(tokens.color("muted"))
+            flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+            painter.drawText(self.viewport().rect(), flags, self.empty_text)
+
+    def _columns_between(self, left: int, right: int) -> list[_Drawn]:
+        """Returns how to draw each column that is at least partly between two places."""
+        header = self.horizontalHeader()
+        drawn = []
+        for section, column in enumerate(self._model.columns):
+            place, width = header.sectionViewportPosition(section), header.sectionSize(section)
+            if header.isSectionHidden(section) or place >= right or place + width <= left:
+                continue
+            flags = _RIGHT if column.figures else _LEFT
+            drawn.append(_Drawn(section, place, width, flags, self.shades.get(column.name)))
+        return drawn
 
     def _paint_row(
         self,
@@ -347,25 +382,37 @@ class TableView(QTableView):
         place: int,
         top: int,
         height: int,
-        columns: list[tuple[int, int, int]],
+        columns: list[_Drawn],
         pens: tuple[QColor, QColor],
     ) -> None:
         model = self._model
         texts = model.texts(place)
+        tree = model.tree
         painter.setPen(pens[1] if model.has_ended(place) else pens[0])
-        for section, left, width in columns:
-            column = model.columns[section]
-            if column.name in self.shades:
-                self._shade(painter, QRect(left, top, width, height), column.name, place)
-            text = texts[section]
-            if section == 0 and model.tree:
+        for section, left, width, flags, shade in columns:
+            if shade is not None:
+                self._shade(painter, QRect(left, top, width, height), shade, place)
+            if tree and section == 0:
                 indent = self._paint_branch(painter, place, left, top, height)
                 left, width = left + indent, width - indent
-            flags = _RIGHT if column.figures else _LEFT
-            painter.drawText(left + PADDING, top, width - 2 * PADDING, height, flags, text)
+            text, room = texts[section], width - 2 * PADDING
+            if flags == _LEFT:
+                text = self._fitting(text, room)
+            painter.drawText(left + PADDING, top, room, height, flags, text)
 
-    def _shade(self, painter: QPainter, rect: QRect, name: str, place: int) -> None:
-        token, share = self.shades[name]
+    def _fitting(self, text: str, room: int) -> str:
+        """Returns a text as it fits into `room`, with an ellipsis where it was cut."""
+        fitting = self._elided.get((text, room))
+        if fitting is None:
+            if len(self._elided) > MOST_ELIDED:
+                self._elided.clear()
+            shown = text[: room // 2]  # No character is narrower than two pixels.
+            fitting = self.fontMetrics().elidedText(shown, Qt.TextElideMode.ElideRight, room)
+            self._elided[text, room] = fitting
+        return fitting
+
+    def _shade(self, painter: QPainter, rect: QRect, shade: Shade, place: int) -> None:
+        token, share = shade
         part = share(self._model.row(place))
         if part > 0.0:
             color = theme.tokens().color(token)

@@ -104,6 +104,14 @@ class Theme(QObject):
         self._application.setStyleSheet(_style_sheet(tokens))
         self.changed.emit()
 
+    @property
+    def groove(self) -> QColor:
+        """The ground of a bar that is not full."""
+        color = self.tokens.color("line")
+        if self.tokens in (LIGHT_CONTRAST, DARK_CONTRAST):
+            color.setAlphaF(0.2)  # Lines are black or white there: a groove would look like a bar.
+        return color
+
 
 _theme: list[Theme] = []
 
@@ -131,7 +139,8 @@ def _palette(colors: Tokens) -> QPalette:
         ((role.Window, role.Button), "window"),
         ((role.Base, role.AlternateBase, role.ToolTipBase), "card"),
         ((role.WindowText, role.Text, role.ButtonText, role.ToolTipText), "text"),
-        ((role.HighlightedText, role.BrightText), "text"),
+        ((role.HighlightedText,), "text"),
+        ((role.BrightText,), "attention"),
         ((role.Highlight,), "selection"),
         ((role.PlaceholderText,), "muted"),
         ((role.Link, role.LinkVisited, role.Accent), "cpu"),

@@ -149,7 +149,7 @@ class Walked(app.Application):
         view: Any = shell.current_view
         view.search.clear()
         view._table.select(0)
-        chosen = view._chosen()
+        chosen = view._bound(view._table.selected())
         menu = QMenu(shell)
         chosen.permitted = False
         chosen.fill(menu)

@@ -34,6 +34,13 @@ def test_enter_does_nothing_of_what_was_asked(qtbot, look) -> None:
     assert question.result() == QDialog.DialogCode.Rejected
 
 
+def test_enter_on_the_button_itself_does_it(qtbot, look) -> None:
+    question = ask(qtbot)
+    button(question, "End bash").setFocus()
+    with qtbot.waitSignal(question.accepted):
+        QTest.keyClick(button(question, "End bash"), Qt.Key.Key_Return)
+
+
 def test_the_button_says_what_it_does_to_what_and_does_it(qtbot, look) -> None:
     question = ask(qtbot, "End R&D")
     with qtbot.waitSignal(question.accepted):

@@ -531,15 +531,15 @@ def test_a_dismissed_bar_is_gone_until_the_next_problem(make: Make) -> None:
 def test_tab_and_geometry_are_remembered(qtbot, make: Make, tmp_path: Path) -> None:
     first = make(settings=Settings(tmp_path))
     first.open("two")
-    first.resize(720, 500)
+    first.resize(820, 560)
     first.move(30, 40)
-    qtbot.waitUntil(lambda: first.size() == QSize(720, 500) and first.pos().x() == 30)
+    qtbot.waitUntil(lambda: first.size() == QSize(820, 560) and first.pos().x() == 30)
     first.close()
     settings = Settings(tmp_path)
     assert settings.panel == "two"
-    assert settings.geometry == Geometry(720, 500, 30, 40)
+    assert settings.geometry == Geometry(820, 560, 30, 40)
     second = make(settings=settings, start="two")
-    assert second.size() == QSize(720, 500)
+    assert second.size() == QSize(820, 560)
     assert (second.pos().x(), second.pos().y()) == (30, 40)
 
 
@@ -547,22 +547,22 @@ def test_a_maximised_window_is_remembered_with_the_size_that_it_had(
     qtbot, make: Make, tmp_path: Path
 ) -> None:
     first = make(settings=Settings(tmp_path))
-    first.resize(700, 500)
-    qtbot.waitUntil(lambda: first.size() == QSize(700, 500))
+    first.resize(800, 540)
+    qtbot.waitUntil(lambda: first.size() == QSize(800, 540))
     first.showMaximized()
     qtbot.waitUntil(lambda: first.width() > 700)
     first.close()
     geometry = Settings(tmp_path).geometry
-    assert (geometry.width, geometry.height, geometry.maximized) == (700, 500, True)
+    assert (geometry.width, geometry.height, geometry.maximized) == (800, 540, True)
     second = make(settings=Settings(tmp_path))
     assert second.isMaximized()
 
 
 def test_a_place_on_a_screen_that_is_gone_is_not_taken(make: Make) -> None:
     settings = Settings(None)
-    settings.geometry = Geometry(700, 500, 90_000, 90_000)
+    settings.geometry = Geometry(800, 540, 90_000, 90_000)
     shell = make(settings=settings)
-    assert shell.size() == QSize(700, 500)
+    assert shell.size() == QSize(800, 540)
     assert shell.pos().x() < 90_000
 
 

@@ -133,7 +133,7 @@ def _titles() -> list[str]:
 
 def _shade(place: int) -> QColor:
     if place == 3:
-        return theme.tokens().color("line")
+        return theme.current().groove
     color = theme.tokens().color("memory")
     color.setAlphaF((1.0, 0.6, 0.3)[place])
     return color

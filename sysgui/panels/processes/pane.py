@@ -91,6 +91,8 @@ class ProcessPane(QWidget):
         row = QHBoxLayout(holder)
         row.setContentsMargins(0, 0, 0, 0)
         self._end = QPushButton()
+        # The longest name must not widen the pane.
+        self._end.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._nice = QPushButton(_("Nice…"))
         self._more = QPushButton(_("More…"))
         self._end.clicked.connect(self.end_asked)
@@ -156,6 +158,7 @@ class ProcessPane(QWidget):
         if process is None:
             self._end.setEnabled(False)
             self._nice.setEnabled(False)
+            self._more.setEnabled(False)
             if self.process is not None:
                 self._unit.setText(_("This process has ended."))
                 self._unit.show()
@@ -163,6 +166,7 @@ class ProcessPane(QWidget):
         self.process = process
         self._end.setEnabled(True)
         self._nice.setEnabled(True)
+        self._more.setEnabled(True)
         self._history.append(
             time,
             {
@@ -199,7 +203,14 @@ class ProcessPane(QWidget):
         self._unit.setVisible(bool(detail.control_group))
         self._unit.setToolTip(_("Its control group: /proc/PID/cgroup"))
         if detail.files is None or detail.sockets is None:
-            text = [_("Not yours to see: needs the installed Sysgui.")]
+            zombie = process.state == "Z"
+            text = [
+                _("It has ended, and waits for its parent.")
+                if zombie
+                else _("Needs the installed Sysgui.")
+            ]
+            self._lists.setTabText(0, _("Files"))
+            self._lists.setTabText(1, _("Sockets"))
             _fill(self._files, text)
             _fill(self._sockets, text)
             return

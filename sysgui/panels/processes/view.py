@@ -1,10 +1,12 @@
 """The process table with its search, and the pane that shows one process."""
 
+from collections.abc import Iterable, Sequence
 from operator import attrgetter
 from typing import Any
 
 import msgspec
 from PySide6.QtCore import QPoint, Qt, QTimer, Slot
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
@@ -35,6 +37,8 @@ from .probe import Changes
 EVERY = 1.0
 DETAIL_EVERY = 2.0
 FIRST_RATES = 0.45
+
+REST_MS = 60
 
 DEFAULT_COLUMNS = ["name", "pid", "user", "cpu", "rss", "read", "write", "state", "command"]
 
@@ -94,10 +98,6 @@ class ProcessesView(PanelView):
         self._table.shades = {"cpu": ("cpu", lambda p: min(1.0, (p.cpu or 0.0) / 100.0))}
         self._pane = ProcessPane(self)
         self.add(self._bar())
-        self._error = Muted()
-        self._error.setWordWrap(True)
-        self._error.hide()
-        self.add(self._error)
         self._splitter = QSplitter(Qt.Orientation.Horizontal, self)
         self._splitter.addWidget(self._table)
         self._splitter.addWidget(self._pane)
@@ -105,6 +105,12 @@ class ProcessesView(PanelView):
         self._splitter.setChildrenCollapsible(False)
         self._sizes = settings.splitter if len(settings.splitter) == 2 else [760, 300]
         self.add(self._splitter, 1)
+        # Beneath the table: above it, its coming and going would move every row.
+        self._error = Muted()
+        self._error.setForegroundRole(QPalette.ColorRole.BrightText)
+        self._error.setWordWrap(True)
+        self._error.hide()
+        self.add(self._error)
         self._table.set_widths(settings.widths)
         self._table.show_columns(settings.columns)
         self._table.show_order(self._sort, descending=self._descending)
@@ -136,7 +142,7 @@ class ProcessesView(PanelView):
         self._shapes.button(int(self._tree)).setChecked(True)
         self._shapes.idToggled.connect(self._shape_toggled)
         self._count = Muted()
-        self._count.setMinimumWidth(26 * theme.STEP)
+        self._count.setMinimumWidth(44 * theme.STEP)
         self._count.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self._count)
         return bar
@@ -144,12 +150,19 @@ class ProcessesView(PanelView):
     def _connect(self) -> None:
         self._table.order_changed.connect(self._set_order)
         self._table.toggled.connect(self._toggle)
-        self._table.selectionModel().selectionChanged.connect(self._selection_changed)
+        # The pane follows when the selection rests: whoever walks through the rows by key wants
+        # the rows, not thirty panes a second.
+        self._resting = QTimer(self)
+        self._resting.setSingleShot(True)
+        self._resting.setInterval(REST_MS)
+        self._resting.timeout.connect(self._follow_selection)
+        self._table.selectionModel().selectionChanged.connect(self._resting.start)
         self._table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self._table.customContextMenuRequested.connect(self._open_menu)
-        self._pane.end_asked.connect(self._end)
-        self._pane.nice_asked.connect(self._renice)
-        self._pane.more_asked.connect(self._open_menu_here)
+        self._table.acted.connect(self._open_menu_of_row)
+        self._pane.end_asked.connect(self._end_in_pane)
+        self._pane.nice_asked.connect(self._renice_in_pane)
+        self._pane.more_asked.connect(self._open_menu_of_pane)
         self.action(_("End the selected processes…"), self._end, "Delete")
         self.action(_("Kill the selected processes…"), self._kill, "Shift+Delete")
         self.action(_("Stop the selected processes"), self._stop, "Ctrl+Shift+S")
@@ -180,7 +193,7 @@ class ProcessesView(PanelView):
         self._processes.update(zip(map(KEY, changes.changed), changes.changed, strict=True))
         self._hidden = changes.hidden
         self._readings += 1
-        self._arrange()
+        self._arrange(changes.changed)
         self._follow_wanted()
         process = self._pane.process
         if process is not None:
@@ -215,26 +228,41 @@ class ProcessesView(PanelView):
 
     # Order, search, shape.
 
-    def _arrange(self) -> None:
+    def _arrange(self, changed: Iterable[Process] = ()) -> None:
+        """Shows the processes as they are now.
+
+        Args:
+            changed: Among which new ones may be.
+        """
+        if self._table.held and self._readings > 2:
+            newcomers = filter(self._query.matches, changed)
+            self._shown, ended = held(self._shown, self._processes, KEY, newcomers)
+        else:
+            self._shown, ended = self._arranged(), frozenset[int]()
+        self._table.empty_text = self._why_empty()
+        self._model.apply(self._shown, ended)
+        self._say_count(self._shown.matched)
+
+    def _arranged(self) -> Arrangement[Process]:
         by = column(self._sort)
         processes = self._processes.values()
-        if self._tree:
-            arrangement = arrange_tree(
-                processes,
-                self._query,
-                by.value,
-                _FAMILY,
-                descending=self._descending,
-                collapsed=self._collapsed,
-            )
-        else:
-            arrangement = arrange(processes, self._query, by.value, descending=self._descending)
-        ended: frozenset[int] = frozenset()
-        if self._table.held and self._readings > 2:
-            arrangement, ended = held(self._shown, arrangement, KEY)
-        self._shown = arrangement
-        self._model.apply(arrangement, ended)
-        self._say_count(arrangement.matched)
+        if not self._tree:
+            return arrange(processes, self._query, by.value, descending=self._descending)
+        return arrange_tree(
+            processes,
+            self._query,
+            by.value,
+            _FAMILY,
+            descending=self._descending,
+            collapsed=self._collapsed,
+        )
+
+    def _why_empty(self) -> str:
+        if not self._query:
+            return _("No processes can be seen.")
+        return _("No process matches “{query}”. Ctrl+F, then Delete, shows all again.").format(
+            query=self._query.text
+        )
 
     def _say_count(self, matched: int) -> None:
         total = len(self._processes)
@@ -287,7 +315,7 @@ class ProcessesView(PanelView):
     # Selection.
 
     @Slot()
-    def _selection_changed(self) -> None:
+    def _follow_selection(self) -> None:
         selected = self._table.selected()
         if len(selected) != 1:
             # A process that ended stays in the pane; several have no common graphs.
@@ -338,39 +366,46 @@ class ProcessesView(PanelView):
 
     # Actions.
 
-    def _chosen(self) -> Chosen:
-        """Binds the processes that are selected at this moment."""
-        return Chosen(
-            self.context.host,
-            self._table.selected() or ([self._pane.process] if self._pane.process else []),
-            self,
-            self._fail,
-            self._changes.ask_now,
-        )
+    def _bound(self, processes: Sequence[Process]) -> Chosen:
+        """Binds processes as they are at this moment."""
+        return Chosen(self.context.host, processes, self, self._fail, self._changes.ask_now)
+
+    def _in_pane(self) -> list[Process]:
+        return [self._pane.process] if self._pane.process else []
 
     def _fail(self, problem: Problem) -> None:
         self.problems.show_problem(problem)
 
     @Slot(QPoint)
     def _open_menu(self, place: QPoint) -> None:
-        self._popup(self._table.viewport().mapToGlobal(place))
+        if self._table.rowAt(place.y()) >= 0:
+            self._popup(self._table.viewport().mapToGlobal(place), self._table.selected())
 
     @Slot()
-    def _open_menu_here(self) -> None:
-        self._popup(self.cursor().pos())
+    def _open_menu_of_row(self) -> None:
+        row = self._table.visualRect(self._table.currentIndex())
+        self._popup(self._table.viewport().mapToGlobal(row.bottomLeft()), self._table.selected())
 
-    def _popup(self, place: QPoint) -> None:
-        chosen = self._chosen()
-        menu = QMenu(self)
-        chosen.fill(menu)
-        self._table.hold()
-        menu.exec(place)
-        self._table.release()
+    @Slot()
+    def _open_menu_of_pane(self) -> None:
+        self._popup(self.cursor().pos(), self._in_pane())
+
+    def _popup(self, place: QPoint, processes: Sequence[Process]) -> None:
+        chosen = self._bound(processes)
+        if chosen.handles:
+            menu = QMenu(self)
+            chosen.fill(menu)
+            self._table.hold()
+            menu.exec(place)
+            self._table.release()
+            menu.deleteLater()
         chosen.close()
-        menu.deleteLater()
 
-    def _do(self, act: str) -> None:
-        chosen = self._chosen()
+    def _do(self, act: str, processes: Sequence[Process]) -> None:
+        if not processes:
+            self._fail(Problem("nothing-selected", _("Select a process first.")))
+            return
+        chosen = self._bound(processes)
         if chosen.handles and not chosen.permitted:
             self._fail(
                 Problem(
@@ -385,20 +420,30 @@ class ProcessesView(PanelView):
             self._table.release()
         chosen.close()
 
+    # What a key acts on is what the table shows as selected, never what only the pane still has.
+
     def _end(self) -> None:
-        self._do("end")
+        self._do("end", self._table.selected())
 
     def _kill(self) -> None:
-        self._do("kill")
+        self._do("kill", self._table.selected())
 
     def _stop(self) -> None:
-        self._do("stop")
+        self._do("stop", self._table.selected())
 
     def _continue(self) -> None:
-        self._do("resume")
+        self._do("resume", self._table.selected())
 
     def _renice(self) -> None:
-        self._do("renice")
+        self._do("renice", self._table.selected())
+
+    @Slot()
+    def _end_in_pane(self) -> None:
+        self._do("end", self._in_pane())
+
+    @Slot()
+    def _renice_in_pane(self) -> None:
+        self._do("renice", self._in_pane())
 
     def complete(self) -> None:
         """Makes the pane's graphs while nobody waits for them."""

@@ -380,7 +380,7 @@ def test_filesystems_are_those_of_df_with_their_fullness(qtbot, make: Make) -> N
 def test_an_empty_list_says_why(qtbot, make: Make, machine: Path) -> None:
     view = make(WavingHost(machine))
     qtbot.waitUntil(lambda: "None with data is mounted." in visible_texts(view))
-    assert all(bars._empty.isVisible() for bars in view.findChildren(Bars))
+    qtbot.waitUntil(lambda: all(b._empty.isVisible() for b in view.findChildren(Bars)))
 
 
 # Room.
