@@ -140,9 +140,8 @@ class Graph(pg.GraphicsView):
     # What is shown.
 
     def follow(self, history: History) -> None:
-        """Shows the curves of another history from now on."""
+        """Shows the curves of another history, from the next `refresh` on."""
         self._history = history
-        self.refresh()
 
     def set_span(self, seconds: float) -> None:
         """Shows the last `seconds`."""

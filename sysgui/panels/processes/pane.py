@@ -67,6 +67,12 @@ class ProcessPane(QWidget):
             label.setMinimumWidth(0)
             label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        # Room for all that will be said, so that nothing below moves when it is known.
+        line = self._about.fontMetrics().lineSpacing()
+        self._about.setFixedHeight(3 * line)
+        self._about.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._unit.setFixedHeight(2 * line)
+        self._unit.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._inside = QVBoxLayout(self)
         self._inside.setContentsMargins(0, 0, 0, 0)
         self._inside.addWidget(self._title)
@@ -161,7 +167,6 @@ class ProcessPane(QWidget):
             self._more.setEnabled(False)
             if self.process is not None:
                 self._unit.setText(_("This process has ended."))
-                self._unit.show()
             return
         self.process = process
         self._end.setEnabled(True)
@@ -200,7 +205,6 @@ class ProcessPane(QWidget):
             )
         )
         self._unit.setText(detail.control_group)
-        self._unit.setVisible(bool(detail.control_group))
         self._unit.setToolTip(_("Its control group: /proc/PID/cgroup"))
         if detail.files is None or detail.sockets is None:
             zombie = process.state == "Z"
