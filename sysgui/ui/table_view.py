@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from PySide6.QtCore import QEvent, QModelIndex, QPoint, QRect, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPoint, QRect, Qt, Signal, Slot
 from PySide6.QtGui import (
     QColor,
     QFontMetrics,
@@ -224,8 +224,11 @@ class TableView(QTableView):
 
     def select(self, place: int) -> None:
         """Selects one row and brings it into view."""
-        self.selectRow(place)
-        self.scrollTo(self._model.index(place, 0))
+        index = self._model.index(place, 0)
+        # Not selectRow(): that asks the keyboard whether to extend what is selected.
+        flags = QItemSelectionModel.SelectionFlag
+        self.selectionModel().setCurrentIndex(index, flags.ClearAndSelect | flags.Rows)
+        self.scrollTo(index)
 
     def copy(self) -> None:
         """Copies the selected rows, columns separated by tabs."""
