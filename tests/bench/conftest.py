@@ -54,13 +54,15 @@ def env(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     runtime.mkdir(mode=0o700)
     reading, writing = os.pipe()
     server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1600x1000x24", "-nolisten", "tcp"],
+        ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1600x1000x24", "-noreset"],
         pass_fds=[writing],
         stderr=subprocess.DEVNULL,
     )
     os.close(writing)
-    display = f":{os.read(reading, 16).decode().strip()}"
-    os.close(reading)
+    with os.fdopen(reading) as told:
+        number = told.readline().strip()
+    assert number, f"Xvfb did not start: status {server.wait()}"
+    display = f":{number}"
     found = {
         "PATH": os.environ["PATH"],
         "HOME": str(home),
