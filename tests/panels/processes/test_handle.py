@@ -193,3 +193,4 @@ def test_letting_go_twice_is_letting_go(sleeper: "subprocess.Popen[bytes]") -> N
     handle = ProcessHandle(Host(), seen(sleeper.pid))
     handle.close()
     handle.close()
+    assert handle._fd == -1
