@@ -68,6 +68,7 @@ def env(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
         "HOME": str(home),
         "LANG": "C.UTF-8",
         "DISPLAY": display,
+        "TERM": "xterm-256color",
         "XDG_CONFIG_HOME": str(home / "config"),
         "XDG_RUNTIME_DIR": str(runtime),
         "QT_QPA_PLATFORM": "xcb",

@@ -131,6 +131,7 @@ def interleaved(env: Env, programs: dict[str, Sequence[str]], rounds: int) -> di
             with running(argv, env) as program:
                 time.sleep(8)
                 shares[name].append(cpu_share(program.pid, 20))
+                assert program.poll() is None, f"{name} ended while it was measured"
     return {name: median(found) for name, found in shares.items()}
 
 
