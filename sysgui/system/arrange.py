@@ -1,7 +1,8 @@
 """Which rows a table shows, and in which order: pure functions, quick enough for every tick."""
 
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 from sysgui.system.query import Query
@@ -88,22 +89,77 @@ def arrange_tree(
         parent = family.parent(row)
         siblings = beneath.setdefault(parent, []) if parent in kept and parent != name else roots
         siblings.append(row)
+    sort = partial(ordered, value=value, descending=descending)
+    found, reached = _walk(roots, beneath, family, sort, collapsed)
+    if reached < len(kept):
+        _break_circles(kept, roots, beneath, family)
+        found, _reached = _walk(roots, beneath, family, sort, collapsed)
+    return replace(found, matched=matched)
+
+
+def _walk(
+    roots: Sequence[Row],
+    beneath: Mapping[Hashable, Sequence[Row]],
+    family: Family[Row],
+    sort: Callable[[Sequence[Row]], list[Row]],
+    collapsed: Collection[Hashable],
+) -> tuple[Arrangement[Row], int]:
+    """Returns the tree from top to bottom, and how many rows were reached, shown or collapsed."""
     shown: list[Row] = []
     depths: list[int] = []
     parents: set[int] = set()
-    waiting = [(row, 0) for row in reversed(ordered(roots, value, descending=descending))]
+    reached = 0
+    # Depth -1: beneath a collapsed row.
+    waiting = [(row, 0) for row in reversed(sort(roots))]
     while waiting:
         row, depth = waiting.pop()
+        reached += 1
         name = family.name(row)
         children = beneath.get(name)
+        if depth < 0:
+            waiting += [(child, -1) for child in children or ()]
+            continue
         if children:
             parents.add(len(shown))
-            if name not in collapsed:
-                arranged = ordered(children, value, descending=descending)
-                waiting += [(child, depth + 1) for child in reversed(arranged)]
+            if name in collapsed:
+                waiting += [(child, -1) for child in children]
+            else:
+                waiting += [(child, depth + 1) for child in reversed(sort(children))]
         shown.append(row)
         depths.append(depth)
-    return Arrangement(shown, depths, parents, matched)
+    return Arrangement(shown, depths, parents), reached
+
+
+def _break_circles(
+    kept: Mapping[Hashable, Row],
+    roots: list[Row],
+    beneath: Mapping[Hashable, list[Row]],
+    family: Family[Row],
+) -> None:
+    """Makes a root of one row of each circle, such as two readings of a reused pid can make."""
+    reached: set[Hashable] = set()
+
+    def reach(row: Row) -> None:
+        waiting = [row]
+        while waiting:
+            name = family.name(waiting.pop())
+            if name not in reached:
+                reached.add(name)
+                waiting += beneath.get(name, ())
+
+    for row in roots:
+        reach(row)
+    for name, row in kept.items():
+        if name in reached:
+            continue
+        circle: set[Hashable] = set()
+        while name not in circle:  # Up, until a row comes again: that one is in the circle.
+            circle.add(name)
+            name = family.parent(kept[name])
+        row = kept[name]
+        beneath[family.parent(row)].remove(row)
+        roots.append(row)
+        reach(row)
 
 
 def _with_ancestors(

@@ -137,3 +137,39 @@ def test_a_held_tree_keeps_its_shape(before: list[Row], after: list[Row]) -> Non
     assert (found.depths, found.parents) == (shown.depths, shown.parents)
     left = {row.name for row in after}
     assert ended == {i for i, row in enumerate(shown.rows) if row.name not in left}
+
+
+@st.composite
+def circles(draw: st.DrawFn) -> list[Row]:
+    """Rows whose parent may be any row, so that they may stand in circles."""
+    names = range(draw(st.integers(min_value=0, max_value=12)))
+    parents = st.integers(min_value=-1, max_value=len(names))
+    return [Row(name, draw(parents), draw(VALUES)) for name in names]
+
+
+@given(circles())
+def test_no_row_is_lost_in_a_circle_of_parents(rows: list[Row]) -> None:
+    found = arrange_tree(rows, None, value, FAMILY, descending=True)
+    assert sorted(row.name for row in found.rows) == [row.name for row in rows]
+    path: list[Row] = []
+    for row, depth in zip(found.rows, found.depths, strict=True):
+        del path[depth:]
+        assert len(path) == depth
+        assert not path or row.parent == path[-1].name
+        path.append(row)
+
+
+@given(circles(), st.sets(st.integers(min_value=0, max_value=11)))
+def test_collapsed_branches_of_a_circle_hide_only_what_is_beneath_them(
+    rows: list[Row], collapsed: set[int]
+) -> None:
+    whole = arrange_tree(rows, None, value, FAMILY, descending=True)
+    found = arrange_tree(rows, None, value, FAMILY, descending=True, collapsed=collapsed)
+    expected = []
+    hidden_from = None
+    for row, depth in zip(whole.rows, whole.depths, strict=True):
+        if hidden_from is not None and depth > hidden_from:
+            continue
+        hidden_from = depth if row.name in collapsed else None
+        expected.append(row)
+    assert list(found.rows) == expected
