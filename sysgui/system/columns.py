@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from sysgui.system.printable import width
 from sysgui.system.query import Field, Kind, Language
 
 Row = TypeVar("Row")
@@ -63,10 +64,10 @@ def write_table(
     """Yields the lines of a plain-text table: a header, then a line a row; the last column open."""
     texts = [[title(column.title) for column in columns]]
     texts += [[column.text(row) for column in columns] for row in rows]
-    widths = [max(len(line[i]) for line in texts) for i in range(len(columns))]
+    widths = [max(width(line[i]) for line in texts) for i in range(len(columns))]
     for line in texts:
-        cells = [
-            text.rjust(width) if column.figures else text.ljust(width)
-            for column, text, width in zip(columns, line, widths, strict=True)
-        ]
+        cells = []
+        for column, text, room in zip(columns, line, widths, strict=True):
+            padding = " " * (room - width(text))
+            cells.append(padding + text if column.figures else text + padding)
         yield "  ".join(cells).rstrip()

@@ -1,5 +1,7 @@
 """Names and command lines as they can be shown: a process may call itself anything."""
 
+import unicodedata
+
 
 def printable(raw: bytes) -> str:
     r"""Decodes a name from the kernel so that it can be shown on one line, on any terminal.
@@ -12,6 +14,19 @@ def printable(raw: bytes) -> str:
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() else _escaped(c) for c in text)
+
+
+def width(text: str) -> int:
+    """Returns how many cells of a terminal a text takes: East Asian characters take two."""
+    if text.isascii():
+        return len(text)
+    return sum(_cells(character) for character in text)
+
+
+def _cells(character: str) -> int:
+    if unicodedata.combining(character):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
 def _escaped(character: str) -> str:

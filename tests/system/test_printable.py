@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sysgui.system.printable import printable, printable_text
+from sysgui.system.printable import printable, printable_text, width
 
 
 @pytest.mark.parametrize(
@@ -44,3 +44,18 @@ def test_ordinary_text_stays_as_it_is(text: str) -> None:
 @given(st.binary())
 def test_a_file_name_is_shown_like_its_bytes(raw: bytes) -> None:
     assert printable_text(raw.decode("utf-8", "surrogateescape")) == printable(raw)
+
+
+@pytest.mark.parametrize(
+    ("text", "cells"),
+    [
+        ("ab c", 4),
+        ("日本", 4),
+        ("한글 x", 6),
+        ("e\N{COMBINING ACUTE ACCENT}", 1),
+        ("🐈", 2),
+        ("", 0),
+    ],
+)
+def test_the_width_is_that_on_a_terminal(text: str, cells: int) -> None:
+    assert width(text) == cells
