@@ -7,6 +7,7 @@ import platform
 import sys
 from collections.abc import Iterator, Sequence
 from importlib import metadata
+from typing import Literal
 
 import msgspec
 
@@ -25,18 +26,22 @@ _LIBRARIES = {
 }
 
 
+State = Literal["ok", "limited", "missing"]
+
+
 class Finding(msgspec.Struct, frozen=True):
     """One thing that was looked at.
 
     Attributes:
         name: What it is.
-        good: Whether it is as it should be.
+        state: `ok`; `limited` where a feature shows or does less; `missing` where the program, or
+            its window, does not work as it should.
         detail: What was found.
         remedy: What is missing without it, and how to get it; "" if all is well.
     """
 
     name: str
-    good: bool
+    state: State
     detail: str
     remedy: str = ""
 
@@ -54,17 +59,17 @@ def examine(host: Host, broken: Sequence[BrokenPanel]) -> Iterator[Finding]:
     for panel in broken:
         yield Finding(
             _("Panel {name}").format(name=panel.name),
-            good=False,
+            "missing",
             detail=panel.report.strip().splitlines()[-1],
             remedy=_("This is a bug or a broken installation; the other panels work."),
         )
 
 
 def run(host: Host, broken: Sequence[BrokenPanel], *, json: bool) -> int:
-    """Prints the findings; status 1 if something is missing."""
+    """Prints the findings; status 1 if something is missing, not if something is limited."""
     missing = False
     for finding in examine(host, broken):
-        missing |= not finding.good
+        missing |= finding.state == "missing"
         if json:
             write_line(finding)
         else:
@@ -73,16 +78,24 @@ def run(host: Host, broken: Sequence[BrokenPanel], *, json: bool) -> int:
 
 
 def _written(finding: Finding) -> str:
-    mark = _("ok     ") if finding.good else _("missing")
+    mark = {"ok": _("ok     "), "limited": _("limited"), "missing": _("missing")}[finding.state]
     lines = f"{mark}  {finding.name}: {finding.detail}\n"
     return lines + (f"         {finding.remedy}\n" if finding.remedy else "")
+
+
+def _missing_unless(good: object) -> State:
+    return "ok" if good else "missing"
+
+
+def _limited_unless(good: object) -> State:
+    return "ok" if good else "limited"
 
 
 def _python() -> Finding:
     good = sys.version_info >= (3, 11)
     return Finding(
         "Python",
-        good=good,
+        _missing_unless(good),
         detail=platform.python_version(),
         remedy="" if good else _("Sysgui needs Python 3.11 or newer."),
     )
@@ -101,7 +114,7 @@ def _packages() -> Iterator[Finding]:
         except metadata.PackageNotFoundError:
             yield Finding(
                 name,
-                good=False,
+                "missing",
                 detail=_("not installed"),
                 remedy=_("Without it: no {feature}. “installer/run” installs it.").format(
                     feature=feature
@@ -117,7 +130,7 @@ def _version(name: str, version: str) -> Finding:
     )
     return Finding(
         name,
-        good=not broken,
+        _missing_unless(not broken),
         detail=version,
         remedy=_("6.12 crashes below Python 3.12: install 6.11.3.") if broken else "",
     )
@@ -128,7 +141,7 @@ def _libraries() -> Iterator[Finding]:
         found = ctypes.util.find_library(name)
         yield Finding(
             f"lib{name}",
-            good=found is not None,
+            _missing_unless(found is not None),
             detail=found or _("not found"),
             remedy=""
             if found
@@ -143,12 +156,12 @@ def _display() -> Finding:
     if wayland or x11:
         return Finding(
             _("Display"),
-            good=True,
+            "ok",
             detail=f"Wayland {wayland}" if wayland else f"X11 {x11}",
         )
     return Finding(
         _("Display"),
-        good=False,
+        "limited",
         detail=_("none"),
         remedy=_(
             "No window can be opened here. “sysgui --screenshot FILE” and the commands of "
@@ -162,7 +175,7 @@ def _locale() -> Finding:
     good = encoding.casefold().replace("-", "") == "utf8"
     return Finding(
         _("Character set"),
-        good=good,
+        _limited_unless(good),
         detail=encoding,
         remedy="" if good else _("Names may not be readable: set LANG=C.UTF-8 or your language's."),
     )
@@ -174,18 +187,18 @@ def _pressure(host: Host) -> Finding:
     except OSError as error:
         return Finding(
             _("Pressure (PSI)"),
-            good=False,
+            "limited",
             detail=error.strerror or str(error),
             remedy=_("The overview has no pressure graph: boot the kernel with psi=1."),
         )
-    return Finding(_("Pressure (PSI)"), good=True, detail=_("kept by this kernel"))
+    return Finding(_("Pressure (PSI)"), "ok", detail=_("kept by this kernel"))
 
 
 def _visibility(host: Host) -> Finding:
     hidden = host.uid() != 0 and not host.exists("/proc/1/stat")
     return Finding(
         _("Others' processes"),
-        good=not hidden,
+        _limited_unless(not hidden),
         detail=_("hidden (hidepid)") if hidden else _("visible"),
         remedy=_("An administrator can mount /proc without hidepid, or with your group in gid=.")
         if hidden
@@ -195,10 +208,10 @@ def _visibility(host: Host) -> Finding:
 
 def _processes_of_others(host: Host) -> Finding:
     if host.uid() == 0:
-        return Finding(_("Acting on others' processes"), good=True, detail=_("you are root"))
+        return Finding(_("Acting on others' processes"), "ok", detail=_("you are root"))
     return Finding(
         _("Acting on others' processes"),
-        good=False,
+        "limited",
         detail=_("not from a checkout"),
         remedy=_(
             "Their I/O, files and signals need the installed Sysgui with its polkit helper, which "

@@ -22,27 +22,27 @@ def test_each_finding_that_is_not_good_says_what_to_do() -> None:
     for finding in findings(Path("/")).values():
         assert finding.name
         assert finding.detail
-        assert finding.good or finding.remedy
+        assert finding.state == "ok" or finding.remedy
 
 
 def test_a_recorded_machine_that_keeps_pressure_is_well() -> None:
     found = findings(DEBIAN)
-    assert found["Pressure (PSI)"].good
-    assert found["Others' processes"].good
+    assert found["Pressure (PSI)"].state == "ok"
+    assert found["Others' processes"].state == "ok"
 
 
 def test_what_a_machine_lacks_is_found(tmp_path: Path) -> None:
     found = findings(write_machine(tmp_path, process_files(7), uid=1000))
-    assert not found["Pressure (PSI)"].good
+    assert found["Pressure (PSI)"].state == "limited"
     assert "psi=1" in found["Pressure (PSI)"].remedy
     assert found["Others' processes"].detail == "hidden (hidepid)"
-    assert not found["Acting on others' processes"].good
+    assert found["Acting on others' processes"].state == "limited"
 
 
 def test_a_broken_panel_is_named_with_its_last_line() -> None:
     found = findings(DEBIAN, BrokenPanel("logs", "Traceback\n  File\nKeyError: 'x'\n"))
     assert found["Panel logs"].detail == "KeyError: 'x'"
-    assert not found["Panel logs"].good
+    assert found["Panel logs"].state == "missing"
 
 
 def test_a_package_that_is_missing_is_named_with_what_it_is_for(
@@ -53,30 +53,36 @@ def test_a_package_that_is_missing_is_named_with_what_it_is_for(
 
     monkeypatch.setattr(metadata, "version", version)
     found = findings(DEBIAN)
-    assert not found["pyqtgraph"].good
+    assert found["pyqtgraph"].state == "missing"
     assert "graphs" in found["pyqtgraph"].remedy
 
 
 def test_the_version_of_qt_that_crashes_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(metadata, "version", lambda name: "6.12.0")
-    assert findings(DEBIAN)["PySide6_Essentials"].good == (sys.version_info >= (3, 12))
+    crashes = sys.version_info < (3, 12)
+    assert findings(DEBIAN)["PySide6_Essentials"].state == ("missing" if crashes else "ok")
 
 
 def test_no_display_is_said_with_what_works_without(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("WAYLAND_DISPLAY", "DISPLAY"):
         monkeypatch.delenv(name, raising=False)
-    assert not findings(DEBIAN)["Display"].good
+    assert findings(DEBIAN)["Display"].state == "limited"
     monkeypatch.setenv("DISPLAY", ":7")
     assert findings(DEBIAN)["Display"].detail == "X11 :7"
     monkeypatch.setenv("WAYLAND_DISPLAY", "wayland-0")
     assert findings(DEBIAN)["Display"].detail == "Wayland wayland-0"
 
 
-def test_the_status_tells_whether_something_is_missing(
-    tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
+def test_the_status_tells_whether_something_is_missing_and_not_only_limited(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]
 ) -> None:
     bad = Host(str(write_machine(tmp_path, {"/proc/x": ""})))
-    assert doctor.run(bad, [], json=True) == 1
+    monkeypatch.setattr(metadata, "version", lambda name: "1.0")
+    monkeypatch.setattr(doctor, "_LIBRARIES", {})
+    assert doctor.run(bad, [], json=False) == 0
+    assert doctor.run(bad, [BrokenPanel("logs", "KeyError")], json=False) == 1
+    capfdbinary.readouterr()
+    doctor.run(bad, [], json=True)
     sys.stdout.flush()
     lines = capfdbinary.readouterr().out.splitlines()
     decoded = [msgspec.json.decode(line, type=Finding) for line in lines]
@@ -86,5 +92,5 @@ def test_the_status_tells_whether_something_is_missing(
 def test_it_is_written_for_people(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     doctor.run(Host(str(write_machine(tmp_path, {"/proc/x": ""}))), [], json=False)
     out = capsys.readouterr().out
-    assert "missing  Pressure (PSI): " in out
+    assert "limited  Pressure (PSI): " in out
     assert "\n         The overview has no pressure graph" in out
