@@ -25,7 +25,7 @@ from PySide6.QtCore import (
     Slot,
     qInstallMessageHandler,
 )
-from PySide6.QtGui import QIcon
+from PySide6.QtGui import QIcon, QImageWriter
 from PySide6.QtWidgets import QApplication
 
 from sysgui import __version__
@@ -81,6 +81,7 @@ def run(
         )
     host = Host(arguments.root)
     if arguments.screenshot:
+        require_writable(Path(arguments.screenshot))
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
         # There is no desktop to ask for its looks: Qt would complain where there is no bus.
         os.environ.setdefault("QT_QPA_PLATFORMTHEME", "none")
@@ -118,6 +119,24 @@ def _take_message(_kind: QtMsgType, _context: QMessageLogContext, text: str) -> 
     """Passes on what Qt has to say, but for the news that a desktop has no portal."""
     if not text.startswith(NO_PORTAL):
         sys.stderr.write(f"{text}\n")
+
+
+def require_writable(picture: Path) -> None:
+    """Makes sure that a picture can be saved before the data for it are waited for.
+
+    Raises:
+        Problem: `no-picture`.
+    """
+    known = [bytes(kind.data()).decode() for kind in QImageWriter.supportedImageFormats()]
+    message = _("No picture can be saved in {path}.").format(path=picture)
+    if picture.suffix[1:].lower() not in known:
+        named = ", ".join(f".{kind}" for kind in ("png", "jpg", "bmp") if kind in known)
+        raise Problem("no-picture", message, _("Give it a name that ends in: {}").format(named))
+    folder = picture.absolute().parent
+    if not folder.is_dir():
+        raise Problem("no-picture", message, _("There is no directory {}.").format(folder))
+    if picture.is_dir() or not os.access(picture if picture.exists() else folder, os.W_OK):
+        raise Problem("no-picture", message, _("You may not write there, or it is no file."))
 
 
 def require_display() -> None:
@@ -228,11 +247,11 @@ class Application(QObject):
         return self._qt.exec()
 
     def _take_picture(self, shell: Shell, path: Path) -> None:
-        saved = shell.grab().save(str(path))
+        writer = QImageWriter(str(path))
+        saved = writer.write(shell.grab().toImage())
         if not saved:
-            sys.stderr.write(
-                _("sysgui: the picture could not be saved in {path}.\n").format(path=path)
-            )
+            said = _("sysgui: the picture could not be saved in {path}: {error}.\n")
+            sys.stderr.write(said.format(path=path, error=writer.errorString()))
         self._qt.exit(0 if saved else 1)
 
     # One instance.

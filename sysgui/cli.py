@@ -115,7 +115,9 @@ def _size(text: str) -> tuple[int, int]:
     except ValueError:
         size = (0, 0)
     if not all(100 <= side <= 10_000 for side in size):
-        raise argparse.ArgumentTypeError(_("expected WIDTHxHEIGHT in pixels, such as 1280x800"))
+        raise argparse.ArgumentTypeError(
+            _("expected WIDTHxHEIGHT in pixels, each from 100 to 10000, such as 1280x800")
+        )
     return size
 
 

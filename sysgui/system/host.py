@@ -349,6 +349,8 @@ class Host:
 
 def unreadable(path: str, error: OSError) -> Problem:
     """Returns the problem that a file which every machine has cannot be read on this one."""
+    if isinstance(error.filename, str):
+        path = error.filename  # With the root of a recorded machine before it.
     return Problem(
         "unreadable",
         _("{path} cannot be read: {error}.").format(path=path, error=error.strerror or error),
