@@ -1,10 +1,13 @@
-"""A card: a title, a figure, a note, and below them what they are about."""
+"""A card: a title, a legend, a figure, and below them what they are about."""
+
+import html
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QPen
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QWidget
 
 from sysgui.ui import theme
+from sysgui.ui.legend import Legend
 
 RADIUS = 2 * theme.STEP
 
@@ -31,10 +34,7 @@ class Card(QFrame):
         super().__init__(parent)
         self.title = Muted(title)
         self.title.setFont(theme.strong_font())
-        self.note = Muted()
-        self.note.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.note.setMinimumWidth(0)
-        self.note.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.legend = Legend()
         self.figure = QLabel()
         self.figure.setFont(theme.title_font())
         self.figure.hide()
@@ -43,7 +43,7 @@ class Card(QFrame):
         self.grid.setVerticalSpacing(0)
         self.grid.setColumnStretch(1, 1)
         self.grid.addWidget(self.title, 0, 0)
-        self.grid.addWidget(self.note, 0, 1)
+        self.grid.addWidget(self.legend, 0, 1)
         self.grid.addWidget(self.figure, 1, 0, 1, 2)
         self.setAccessibleName(title)
 
@@ -59,11 +59,11 @@ class Card(QFrame):
             self.figure.setText(text)
             self.figure.show()
 
-    def show_note(self, text: str) -> None:
-        """Shows what stands small beside the title; where it is too long, the tooltip has it."""
-        if self.note.text() != text:
-            self.note.setText(text)
-            self.note.setToolTip(text)
+    def explain(self, text: str) -> None:
+        """Says in tooltips of title and figure where the figures come from."""
+        for label in (self.title, self.figure):
+            # As markup a long sentence is wrapped.
+            label.setToolTip(f"<qt>{html.escape(text)}</qt>")
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QFontMetrics
+from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from sysgui.system import units
@@ -20,7 +20,15 @@ from sysgui.system.i18n import _
 from sysgui.ui import theme
 from sysgui.ui.lean_pyqtgraph import pg
 
-AXIS_HEIGHT = 18
+# So far below the plot that the first time does not touch the lowest value.
+AXIS_HEIGHT = 20
+AXIS_OFFSET = 5
+
+# Room at the right for half of the last time's text, which stands under the end of the plot.
+RIGHT_MARGIN = 4 * theme.STEP
+
+# The parts that a time axis may be divided into: times that are round for every span.
+PARTS = {60: (4, 2, 1), 300: (5, 1), 900: (5, 3, 1)}
 
 # A scale grows at once, and shrinks when the highest value stays below this part of it.
 SHRINK_BELOW = 0.35
@@ -56,12 +64,18 @@ class _ValueAxis(pg.AxisItem):
 
 
 class _AgeAxis(pg.AxisItem):
-    """Writes how long ago, in minutes or seconds."""
+    """Writes how long ago, in minutes or seconds; the texts of its ends reach beyond it."""
 
     def __init__(self) -> None:
         super().__init__("bottom")
         self.setHeight(AXIS_HEIGHT)
-        self.setStyle(tickLength=0, autoExpandTextSpace=False, autoReduceTextSpace=False)
+        self.setStyle(
+            tickLength=0,
+            tickTextOffset=AXIS_OFFSET,
+            autoExpandTextSpace=False,
+            autoReduceTextSpace=False,
+            hideOverlappingLabels=axis_width() // 2,
+        )
 
 
 class Graph(pg.GraphicsView):
@@ -103,6 +117,7 @@ class Graph(pg.GraphicsView):
         self._base = 1024 if write is units.size else 1000
         self._top = 0.0
         self._seconds = 300.0
+        self._aged = (0, 0.0)
         self._curves = [(curve, self._make(curve)) for curve in curves]
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._lay_out()
@@ -117,7 +132,7 @@ class Graph(pg.GraphicsView):
     def _lay_out(self) -> None:
         layout = pg.GraphicsLayout()
         layout.setSpacing(0)
-        layout.setContentsMargins(0, 6, 8, 0)
+        layout.setContentsMargins(0, 6, RIGHT_MARGIN, 0)
         left, bottom = self._axes
         for item, row, column in ((left, 0, 0), (self._box, 0, 1), (bottom, 1, 1)):
             layout.addItem(item, row, column)
@@ -132,7 +147,7 @@ class Graph(pg.GraphicsView):
         return item
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(160, 90)
+        return QSize(160, 82)
 
     def sizeHint(self) -> QSize:
         return QSize(320, 150)
@@ -147,14 +162,30 @@ class Graph(pg.GraphicsView):
         """Shows the last `seconds`."""
         self._seconds = seconds
         self._box.setXRange(-seconds, 0, padding=0)
-        parts = 5 if seconds > 60 else 4
-        step = seconds / parts
-        ticks = [(-step * i, self._age(step * i)) for i in range(1, parts)]
-        self._axes[1].setTicks([ticks])
+        self._place_ages()
         self.refresh()
+
+    def _place_ages(self) -> None:
+        """Writes as many times as there is room for, the ends always among them."""
+        room = self.width() - axis_width() - RIGHT_MARGIN
+        text = QFontMetrics(theme.data_font()).horizontalAdvance(self._age(self._seconds))
+        each = text + 3 * theme.STEP
+        choices = PARTS.get(round(self._seconds), (1,))
+        parts = next((count for count in choices if room / count >= each), choices[-1])
+        if (parts, self._seconds) != self._aged:
+            self._aged = parts, self._seconds
+            step = self._seconds / parts
+            self._axes[1].setTicks([[(-step * i, self._age(step * i)) for i in range(parts + 1)]])
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if hasattr(self, "_aged"):  # The base class resizes before we are made.
+            self._place_ages()
 
     @staticmethod
     def _age(seconds: float) -> str:
+        if not seconds:
+            return _("now")
         if seconds < 60:
             return _("{count:.0f} s").format(count=seconds)
         return _("{count:.0f} min").format(count=seconds / 60)
@@ -184,7 +215,7 @@ class Graph(pg.GraphicsView):
         self._top = top
         self._box.setYRange(0, top, padding=0)
         self._axes[0].setTicks(
-            [[(top * part, units.short(self._write(top * part))) for part in (0.5, 1)]]
+            [[(top * part, units.short(self._write(top * part))) for part in (0, 0.5, 1)]]
         )
 
     # One instant on all graphs.

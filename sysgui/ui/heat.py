@@ -1,15 +1,13 @@
 """Many series in little room: a strip a series, the darker the higher. For cores of a processor."""
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Signal, Slot
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from sysgui.system.history import History
 from sysgui.ui import theme
-from sysgui.ui.graph import axis_width
-
-RIGHT_MARGIN = 8
+from sysgui.ui.graph import RIGHT_MARGIN, axis_width
 
 
 class HeatStrips(QWidget):
@@ -18,6 +16,7 @@ class HeatStrips(QWidget):
     Args:
         history: Where the samples are.
         token: The theme's colour of a full share.
+        title: What the strips are, written beside them, translated.
         parent: Owns the widget.
 
     Signals:
@@ -26,10 +25,14 @@ class HeatStrips(QWidget):
 
     hovered = Signal(object)
 
-    def __init__(self, history: History, token: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, history: History, token: str, title: str = "", parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._history = history
         self._token = token
+        self._title = title
+        self.setFont(theme.data_font())
         self._series: list[str] = []
         self._seconds = 300.0
         self._age: float | None = None
@@ -51,7 +54,7 @@ class HeatStrips(QWidget):
         count = max(1, len(self._series))
         # From 2 cores with room to see, to 256 that share what 16 had.
         each = max(1, min(8, 96 // count))
-        return QSize(200, count * each)
+        return QSize(200, max(count * each, self.fontMetrics().height()))
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
@@ -84,6 +87,10 @@ class HeatStrips(QWidget):
         area = self._area()
         tokens = theme.tokens()
         painter.fillRect(area, tokens.color("window"))
+        painter.setPen(tokens.color("muted"))
+        beside = QRect(0, 0, area.left() - 2 * theme.STEP, self.height())
+        flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(beside, flags, self._title)
         picture = self._picture(area.width(), tokens.color("window"), tokens.color(self._token))
         if picture is not None:
             painter.drawImage(area, picture)

@@ -12,12 +12,14 @@ from PySide6.QtWidgets import (
     QMenu,
     QTableView,
     QTabWidget,
+    QTreeWidget,
     QWidget,
 )
 
 from sysgui import app, cli
 from sysgui.system.problem import Problem
 from sysgui.ui.bars import Bars
+from sysgui.ui.legend import Legend
 from sysgui.ui.poller import Bug
 from sysgui.ui.shell import Shell
 
@@ -69,9 +71,16 @@ def bars_of(widget: Any) -> Texts:
     return {("bar", text) for bar in bars for text in (bar.name, bar.figure, bar.tip)}
 
 
+def rows_of(widget: Any) -> Texts:
+    items = [widget.topLevelItem(place) for place in range(widget.topLevelItemCount())]
+    return {("item", item.text(column)) for item in items for column in (0, 1)}
+
+
 PARTS = {
     QTabWidget: tabs_of,
     QListWidget: items_of,
+    QTreeWidget: rows_of,
+    Legend: lambda legend: {("legend", entry.text) for entry in legend._entries},
     QTableView: headers_of,
     Bars: bars_of,
 }

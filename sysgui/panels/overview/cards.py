@@ -4,22 +4,30 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, QSize
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from sysgui.system import units
 from sysgui.system.history import History
 from sysgui.system.i18n import _
 from sysgui.ui import theme
 from sysgui.ui.card import Card
+from sysgui.ui.legend import Entry
 
 from .gauges import SEGMENTS, Gauge, Get
 
 if TYPE_CHECKING:
     from sysgui.ui.graph import Graph
 
+SWATCH = 6
+LEGEND_GAP = 3 * theme.STEP
+BAR = 2 * theme.STEP
+
+# The parts of memory that go unnamed first where there is little room: shared, cache, programs.
+LEAST_FIRST = (1, 2, 0)
+
 
 class GaugeCard(Card):
-    """A gauge: title, figure and note, and from `draw` on its graph.
+    """A gauge: title, figure and legend, and from `draw` on its graph.
 
     Args:
         gauge: What it shows.
@@ -29,10 +37,12 @@ class GaugeCard(Card):
         super().__init__(gauge.title)
         self.gauge = gauge
         self.graph: Graph | None = None
+        self._above = QVBoxLayout()
+        self.grid.addLayout(self._above, self.grid.rowCount(), 0, 1, 2)
         self._place = QWidget()
         self.add(self._place, 1)
-        self.setToolTip(gauge.source)
-        self.figure.setToolTip(gauge.source)
+        self._lines = {series: (token, dashed) for series, token, dashed in gauge.lines}
+        self.explain(gauge.source)
 
     def draw(self, history: History, seconds: float) -> "Graph":
         """Adds the graph of the last `seconds`."""
@@ -54,11 +64,20 @@ class GaugeCard(Card):
         self.graph = graph
         return graph
 
+    def add_above(self, widget: QWidget) -> None:
+        """Puts a widget above the graph: graphs beside each other stand on one line."""
+        self._above.addWidget(widget)
+
     def write(self, get: Get) -> None:
-        """Writes figure and note of an instant."""
+        """Writes figure and legend of an instant."""
         self.show_figure(self.gauge.figure(get))
-        self.show_note(self.gauge.note(get))
-        self.setAccessibleDescription(f"{self.figure.text()} · {self.note.text()}")
+        self.legend.show_entries(
+            [Entry(text, *self._lines.get(series, ())) for text, series in self.gauge.note(get)]
+        )
+        description = f"{self.figure.text()} · {self.legend.text()}"
+        for described in (self, self.graph):
+            if described is not None:
+                described.setAccessibleDescription(description)
 
 
 class MemoryBar(QWidget):
@@ -71,7 +90,7 @@ class MemoryBar(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:
-        return QSize(200, 2 * theme.STEP + self.fontMetrics().height() + theme.STEP)
+        return QSize(200, BAR + self.fontMetrics().height() + theme.STEP)
 
     def write(self, get: Get) -> None:
         """Shows the parts at an instant."""
@@ -92,39 +111,38 @@ class MemoryBar(QWidget):
         if not total:
             return
         room = self.width() - theme.STEP
-        legend = self._legend_widths(painter, room)
-        left = 0.0
-        text_left = 0
-        for place, (title, part) in enumerate(zip(_titles(), self._parts, strict=True)):
-            width = room * part / total
-            color = _shade(place)
-            painter.fillRect(
-                QRect(round(left), 0, max(1, round(left + width) - round(left)), 2 * theme.STEP),
-                color,
-            )
-            left += width
-            if place < len(legend):
-                top = 3 * theme.STEP
-                height = self.fontMetrics().height()
-                painter.fillRect(QRect(text_left, top + height // 2 - 3, 2 * theme.STEP, 6), color)
-                painter.setPen(theme.tokens().color("muted"))
-                painter.drawText(
-                    text_left + 3 * theme.STEP,
-                    top + self.fontMetrics().ascent(),
-                    f"{title} {units.size(part)}",
-                )
-                text_left += legend[place]
+        self._paint_parts(painter, room, total)
+        self._paint_legend(painter, room)
 
-    def _legend_widths(self, painter: QPainter, room: int) -> list[int]:
-        """Returns how much room each entry takes; none beyond what fits."""
-        widths: list[int] = []
-        for title, part in zip(_titles(), self._parts, strict=True):
-            text = f"{title} {units.size(part)}"
-            width = painter.fontMetrics().horizontalAdvance(text) + 6 * theme.STEP
-            if sum(widths) + width - 3 * theme.STEP > room:
-                break
-            widths.append(width)
-        return widths
+    def _paint_parts(self, painter: QPainter, room: int, total: float) -> None:
+        left = 0.0
+        for place, part in enumerate(self._parts):
+            right = left + room * part / total
+            width = max(1, round(right) - round(left))
+            painter.fillRect(QRect(round(left), 0, width, BAR), _shade(place))
+            left = right
+
+    def _paint_legend(self, painter: QPainter, room: int) -> None:
+        """Names the parts; where there is not room for all, what matters most."""
+        metrics = self.fontMetrics()
+        texts = [
+            f"{title} {units.size(part)}"
+            for title, part in zip(_titles(), self._parts, strict=True)
+        ]
+        widths = [
+            SWATCH + theme.STEP + metrics.horizontalAdvance(text) + LEGEND_GAP for text in texts
+        ]
+        named = list(range(len(texts)))
+        for place in LEAST_FIRST:
+            if sum(widths[each] for each in named) - LEGEND_GAP > room:
+                named.remove(place)
+        top, left = BAR + theme.STEP, 0
+        for place in named:
+            middle = top + (metrics.height() - SWATCH) // 2
+            painter.fillRect(QRect(left, middle, SWATCH, SWATCH), _shade(place))
+            painter.setPen(theme.tokens().color("muted"))
+            painter.drawText(left + SWATCH + theme.STEP, top + metrics.ascent(), texts[place])
+            left += widths[place]
 
 
 def _titles() -> list[str]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sysgui.system import units
-from sysgui.system.i18n import _
+from sysgui.system.i18n import _, ngettext
 from sysgui.system.totals import Totals
 
 # Reads a series at the instant that is shown: now, or where the pointer is.
@@ -12,6 +12,9 @@ Get = Callable[[str], float | None]
 
 # A curve: its series, the theme's colour, and whether it is dashed.
 Line = tuple[str, str, bool]
+
+# A further figure, and the series whose curve shows it ("" if none does).
+Note = tuple[str, str]
 
 SEGMENTS = ("programs", "shared", "cache", "free")
 
@@ -25,7 +28,7 @@ class Gauge:
         title: Its heading, translated.
         lines: The curves.
         figure: Writes the figure from the series' values at an instant.
-        note: Writes what stands small beside the title.
+        note: Writes what stands small beside the title; the figure is of the coloured line.
         axis: Writes a value of the scale.
         top: The fixed upper end of the scale, or None.
         least: What a scale without a fixed end reaches at least.
@@ -36,7 +39,7 @@ class Gauge:
     title: str
     lines: Sequence[Line]
     figure: Callable[[Get], str]
-    note: Callable[[Get], str]
+    note: Callable[[Get], Sequence[Note]]
     axis: Callable[[float], str]
     top: float | None
     source: str
@@ -89,15 +92,15 @@ def core_series(core: int) -> str:
 def cpu(cores: Sequence[int]) -> Gauge:
     """Returns the gauge of all processors."""
 
-    def note(get: Get) -> str:
+    def note(get: Get) -> Sequence[Note]:
         parts = [
-            _("user {share}").format(share=units.percent(get("cpu.user"))),
-            _("system {share}").format(share=units.percent(get("cpu.system"))),
-            _("I/O wait {share}").format(share=units.percent(get("cpu.waiting"))),
+            (_("user {share}").format(share=units.percent(get("cpu.user"))), ""),
+            (_("system {share}").format(share=units.percent(get("cpu.system"))), "cpu.system"),
+            (_("I/O wait {share}").format(share=units.percent(get("cpu.waiting"))), ""),
         ]
         if get("cpu.stolen"):
-            parts.append(_("stolen {share}").format(share=units.percent(get("cpu.stolen"))))
-        return " · ".join(parts)
+            parts.append((_("stolen {share}").format(share=units.percent(get("cpu.stolen"))), ""))
+        return parts
 
     return Gauge(
         name="cpu",
@@ -117,12 +120,13 @@ def cpu(cores: Sequence[int]) -> Gauge:
 def memory() -> Gauge:
     """Returns the gauge of memory and swap."""
 
-    def note(get: Get) -> str:
+    def note(get: Get) -> Sequence[Note]:
         if not get("swap.total"):
-            return "" if get("swap.total") is None else _("no swap")
-        return _("swap {used} of {total}").format(
+            return [] if get("swap.total") is None else [(_("no swap"), "")]
+        text = _("swap {used} of {total}").format(
             used=units.size(get("swap.used")), total=units.size(get("swap.total"))
         )
+        return [(text, "swap")]
 
     return Gauge(
         name="memory",
@@ -144,13 +148,16 @@ def memory() -> Gauge:
 def load(cores: Sequence[int]) -> Gauge:
     """Returns the gauge of the load averages."""
 
-    def note(get: Get) -> str:
+    def note(get: Get) -> Sequence[Note]:
         five, fifteen = get("load.5"), get("load.15")
         if five is None or fifteen is None:
-            return ""
-        return _("5 min {five:.2f} · 15 min {fifteen:.2f} · {cores} cores").format(
-            five=five, fifteen=fifteen, cores=len(cores)
-        )
+            return []
+        count = ngettext("{cores} core", "{cores} cores", len(cores)).format(cores=len(cores))
+        return [
+            (_("5 min {load:.2f}").format(load=five), "load.5"),
+            (_("15 min {load:.2f}").format(load=fifteen), "load.15"),
+            (count, ""),
+        ]
 
     def figure(get: Get) -> str:
         one = get("load.1")
@@ -189,6 +196,16 @@ def pressure() -> Gauge:
         share, title = max(known)
         return f"{title} {units.percent(share)}" if share >= 0.05 else units.percent(0.0)
 
+    def note(get: Get) -> Sequence[Note]:
+        return [
+            (_("CPU {share}").format(share=units.percent(get("pressure.cpu"))), "pressure.cpu"),
+            (
+                _("memory {share}").format(share=units.percent(get("pressure.memory"))),
+                "pressure.memory",
+            ),
+            (_("I/O {share}").format(share=units.percent(get("pressure.io"))), "pressure.io"),
+        ]
+
     return Gauge(
         name="pressure",
         title=_("Pressure"),
@@ -198,11 +215,7 @@ def pressure() -> Gauge:
             ("pressure.cpu", "cpu", False),
         ],
         figure=figure,
-        note=lambda get: _("CPU {cpu} · memory {memory} · I/O {io}").format(
-            cpu=units.percent(get("pressure.cpu")),
-            memory=units.percent(get("pressure.memory")),
-            io=units.percent(get("pressure.io")),
-        ),
+        note=note,
         axis=units.percent,
         top=None,
         source=_(
@@ -220,9 +233,10 @@ def disk(name: str) -> Gauge:
         title=_("Disk {name}").format(name=name),
         lines=[(read, "muted", False), (write, "disk", False)],
         figure=lambda get: _("write {rate}").format(rate=units.rate(get(write))),
-        note=lambda get: _("read {rate} · busy {share}").format(
-            rate=units.rate(get(read)), share=units.percent(get(busy))
-        ),
+        note=lambda get: [
+            (_("read {rate}").format(rate=units.rate(get(read))), read),
+            (_("busy {share}").format(share=units.percent(get(busy))), ""),
+        ],
         axis=units.amount,
         top=None,
         source=_(
@@ -241,7 +255,7 @@ def network(name: str) -> Gauge:
         title=_("Network {name}").format(name=name),
         lines=[(sent, "muted", False), (received, "network", False)],
         figure=lambda get: f"↓ {units.rate(get(received))}",
-        note=lambda get: f"↑ {units.rate(get(sent))}",
+        note=lambda get: [(f"↑ {units.rate(get(sent))}", sent)],
         axis=units.amount,
         top=None,
         source=_("Bytes per second received (coloured) and sent (grey) (/proc/net/dev)."),

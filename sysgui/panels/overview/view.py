@@ -7,10 +7,8 @@ import msgspec
 from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
-    QButtonGroup,
     QHBoxLayout,
     QLabel,
-    QPushButton,
     QScrollArea,
     QVBoxLayout,
     QWidget,
@@ -26,6 +24,7 @@ from sysgui.ui import theme
 from sysgui.ui.bars import Bar, Bars
 from sysgui.ui.card import Card, Muted
 from sysgui.ui.card_grid import CardGrid
+from sysgui.ui.choice import Choice, Option
 from sysgui.ui.panel import Context, PanelView
 
 from . import gauges
@@ -149,15 +148,16 @@ class OverviewView(PanelView):
         row.addWidget(name)
         row.addSpacing(2 * theme.STEP)
         row.addWidget(self._about, 1)
-        self._spans = QButtonGroup(self)
-        for span, action in zip(SPANS, self._span_actions, strict=True):
-            button = QPushButton(_("{count} min").format(count=span // 60))
-            button.setCheckable(True)
-            button.setChecked(span == self._span)
-            button.setToolTip(f"{action.text()}  {action.shortcut().toString()}")
-            self._spans.addButton(button, span)
-            row.addWidget(button)
-        self._spans.idToggled.connect(self._span_toggled)
+        options = [
+            Option(
+                _("{count} min").format(count=span // 60),
+                f"{action.text()}  {action.shortcut().toString()}",
+            )
+            for span, action in zip(SPANS, self._span_actions, strict=True)
+        ]
+        self._spans = Choice(options, SPANS.index(self._span), heading)
+        self._spans.changed.connect(self._choose_span)
+        row.addWidget(self._spans)
         return heading
 
     def _list(self, title: str, empty: str) -> Bars:
@@ -237,7 +237,7 @@ class OverviewView(PanelView):
         card = GaugeCard(gauge)
         if gauge.name == "memory":
             self._memory_bar = MemoryBar()
-            card.add(self._memory_bar)
+            card.add_above(self._memory_bar)
         if self._complete:
             self._draw(card)
         return card
@@ -252,12 +252,12 @@ class OverviewView(PanelView):
         card.draw(self._history, self._span).hovered.connect(self._point_at)
         if card.gauge.name == "cpu" and self._totals is not None:
             self._cores = self._make_cores(self._totals)
-            card.add(self._cores)
+            card.add_above(self._cores)
 
     def _make_cores(self, totals: Totals) -> "HeatStrips":
         from sysgui.ui.heat import HeatStrips
 
-        cores = HeatStrips(self._history, "cpu")
+        cores = HeatStrips(self._history, "cpu", _("cores"))
         cores.show_series([gauges.core_series(core) for core in totals.cpu.cores])
         cores.set_span(self._span)
         cores.setToolTip(_("Each core, the more saturated the busier; the first on top."))
@@ -302,15 +302,14 @@ class OverviewView(PanelView):
             drawn.point_at(age)
         self._write()
 
-    @Slot(int, bool)
-    def _span_toggled(self, seconds: int, checked: bool) -> None:
-        if checked:
-            self.set_span(seconds)
+    @Slot(int)
+    def _choose_span(self, place: int) -> None:
+        self.set_span(SPANS[place])
 
     def set_span(self, seconds: int) -> None:
         """Shows the last `seconds` in all graphs."""
         self._span = seconds
-        self._spans.button(seconds).setChecked(True)
+        self._spans.choose(SPANS.index(seconds))
         for drawn in self._drawn():
             drawn.set_span(seconds)
 

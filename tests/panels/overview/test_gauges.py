@@ -24,9 +24,19 @@ ALL = [
 
 
 def written(gauge: Gauge, values: Mapping[str, float | None]) -> tuple[str, str]:
-    return tuple(  # type: ignore[return-value]
-        write(values.get).replace(units.SPACE, " ") for write in (gauge.figure, gauge.note)
-    )
+    note = " · ".join(text for text, _series in gauge.note(values.get))
+    figure = gauge.figure(values.get)
+    return figure.replace(units.SPACE, " "), note.replace(units.SPACE, " ")
+
+
+@pytest.mark.parametrize("gauge", ALL, ids=lambda gauge: gauge.name)
+def test_the_legend_marks_only_curves_that_are_drawn(gauge: Gauge) -> None:
+    drawn = {series for series, _colour, _dashed in gauge.lines}
+    values = {**samples(TOTALS), "swap.total": 2.0, "swap.used": 1.0}
+    marked = [series for _text, series in gauge.note(values.get) if series]
+    assert set(marked) <= drawn
+    # Every curve but the one that the figure is of is told apart by the legend.
+    assert len(drawn - set(marked)) <= 1
 
 
 @pytest.mark.parametrize("gauge", ALL, ids=lambda gauge: gauge.name)
