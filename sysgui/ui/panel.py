@@ -1,6 +1,6 @@
 """What every panel's view is: a widget with polls, actions, a search box and a problem bar."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -76,11 +76,12 @@ class PanelView(QWidget):
             5 * theme.STEP, 3 * theme.STEP, 5 * theme.STEP, 3 * theme.STEP
         )
         self._column.setSpacing(3 * theme.STEP)
+        # At the bottom: whatever it says, nothing above it moves from under the pointer.
         self._column.addWidget(self.problems)
 
     def add(self, widget: QWidget, stretch: int = 0) -> None:
         """Puts a widget beneath the others."""
-        self._column.addWidget(widget, stretch)
+        self._column.insertWidget(self._column.count() - 1, widget, stretch)
 
     def open_with(self, **arguments: Any) -> None:
         """Shows what another panel, or the command line, asked for."""
@@ -187,6 +188,10 @@ class PanelView(QWidget):
         made.triggered.connect(slot)
         self.addAction(made)
         return made
+
+    def further_keys(self) -> Sequence[tuple[str, str]]:
+        """Returns keys that are no actions, and what they do, translated, for the list of keys."""
+        return ()
 
     def focus_search(self) -> None:
         """Puts the cursor into the search box, if there is one."""

@@ -22,8 +22,8 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView,
 from sysgui.system.i18n import _
 from sysgui.ui import theme
 from sysgui.ui.table import TableModel
+from sysgui.ui.table_header import PADDING, Header
 
-PADDING = 6
 INDENT = 4 * theme.STEP
 
 # Rows keep their places for this long after the last move of the hand, in seconds.
@@ -53,37 +53,16 @@ class _Drawn(NamedTuple):
     shade: Shade | None
 
 
-class Header(QHeaderView):
-    """Column titles, quiet, aligned as their columns; with an arrow on the sorted one."""
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(Qt.Orientation.Horizontal, parent)
-        self.setSectionsClickable(True)
-        self.setSectionsMovable(True)
-        self.setHighlightSections(False)
-        self.setMinimumSectionSize(9 * theme.STEP)
-        self.setFixedHeight(self.fontMetrics().height() + 3 * theme.STEP)
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-
-    def paintSection(self, painter: QPainter, rect: QRect, section: int) -> None:
-        tokens = theme.tokens()
-        painter.save()
-        painter.fillRect(rect, tokens.color("card"))
-        painter.setPen(tokens.color("line"))
-        painter.drawLine(rect.bottomLeft(), rect.bottomRight())
-        sorted_by = self.isSortIndicatorShown() and self.sortIndicatorSection() == section
-        title = str(self.model().headerData(section, Qt.Orientation.Horizontal))
-        if sorted_by:
-            down = self.sortIndicatorOrder() == Qt.SortOrder.DescendingOrder
-            title += " ▾" if down else " ▴"
-        alignment = self.model().headerData(
-            section, Qt.Orientation.Horizontal, Qt.ItemDataRole.TextAlignmentRole
-        )
-        painter.setFont(theme.strong_font())
-        painter.setPen(tokens.color("text" if sorted_by else "muted"))
-        inside = rect.adjusted(PADDING, 0, -PADDING, 0)
-        painter.drawText(inside, alignment | Qt.TextFlag.TextSingleLine, title)
-        painter.restore()
+def table_keys() -> list[tuple[str, str]]:
+    """Returns the keys that work in every table, and what they do, translated."""
+    return [
+        (_("Enter"), _("What can be done with the selected rows")),
+        (_("Ctrl+C"), _("Copy the selected rows")),
+        (_("Ctrl+A"), _("Select all rows")),
+        (_("Shift+Up, Shift+Down"), _("Select more rows")),
+        (_("Home, End"), _("First row, last row")),
+        (_("Left, Right"), _("Close or open a branch of a tree")),
+    ]
 
 
 class TableView(QTableView):
@@ -166,13 +145,12 @@ class TableView(QTableView):
 
     def shown_columns(self) -> list[str]:
         """Returns the names of the columns that are shown, from left to right."""
-        header = self.horizontalHeader()
-        sections = sorted(range(len(self._model.columns)), key=header.visualIndex)
-        return [
-            self._model.columns[section].name
-            for section in sections
-            if not self.isColumnHidden(section)
-        ]
+        return [self._model.columns[section].name for section in self._shown_sections()]
+
+    def _shown_sections(self) -> list[int]:
+        sections = range(len(self._model.columns))
+        shown = [section for section in sections if not self.isColumnHidden(section)]
+        return sorted(shown, key=self.horizontalHeader().visualIndex)
 
     def show_columns(self, names: list[str]) -> None:
         """Shows these columns in this order, and hides the others; unknown names are ignored."""
@@ -231,9 +209,13 @@ class TableView(QTableView):
         self.scrollTo(index)
 
     def copy(self) -> None:
-        """Copies the selected rows, columns separated by tabs."""
+        """Copies the selected rows as they are shown: columns in their order, tabs between."""
         places = sorted(index.row() for index in self.selectionModel().selectedRows())
-        lines = ["\t".join(self._model.texts(place)) for place in places]
+        sections = self._shown_sections()
+        lines = []
+        for place in places:
+            texts = self._model.texts(place)
+            lines.append("\t".join(texts[section] for section in sections))
         QGuiApplication.clipboard().setText("\n".join(lines))
 
     # The hand.

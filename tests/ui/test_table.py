@@ -335,6 +335,16 @@ def test_copy_gives_the_selected_rows_columns_separated_by_tabs(table: TableView
     assert QGuiApplication.clipboard().text() == "x 2\t0.0\t2\nx 4\t0.0\t4"
 
 
+def test_copy_leaves_out_what_is_hidden_and_keeps_the_order_of_the_columns(
+    table: TableView,
+) -> None:
+    names = [column.name for column in table.model().columns]
+    table.show_columns([names[2], names[0]])
+    table.select(1)
+    QTest.keyClick(table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QGuiApplication.clipboard().text() == "2\tx 2"
+
+
 @pytest.mark.parametrize(
     ("pressed", "place"),
     [

@@ -18,6 +18,16 @@ from .handle import ProcessHandle
 Done = Callable[[], None]
 
 
+def may_act_on(host: Host, process: Process) -> bool:
+    """Tells whether the user may signal a process: one's own, or any as root."""
+    return host.uid() in (0, process.uid)
+
+
+def why_not() -> str:
+    """Returns why nothing can be done to others' processes."""
+    return _("Others' processes: needs the installed Sysgui")
+
+
 class Chosen(QObject):
     """Processes bound at the moment they were chosen, and what may be done to them.
 
@@ -47,8 +57,7 @@ class Chosen(QObject):
                 self.handles.append(ProcessHandle(host, process))
             except Problem as problem:
                 fail(problem)
-        own = host.uid()
-        self.permitted = own == 0 or all(handle.process.uid == own for handle in self.handles)
+        self.permitted = all(may_act_on(host, handle.process) for handle in self.handles)
 
     @property
     def name(self) -> str:
@@ -74,19 +83,27 @@ class Chosen(QObject):
             menu.addAction(action)
         if not self.permitted:
             menu.addSeparator()
-            why = menu.addAction(_("Others' processes: needs the installed Sysgui"))
+            why = menu.addAction(why_not())
             why.setEnabled(False)
 
     @Slot()
     def end(self) -> None:
         """Asks them to end (SIGTERM), after asking the user."""
-        text = _("They are asked to end (SIGTERM) and may save their work first.")
+        text = ngettext(
+            "It is asked to end (SIGTERM) and may save its work first.",
+            "They are asked to end (SIGTERM) and may save their work first.",
+            len(self.handles),
+        )
         self._confirm(_("End {name}"), text, signal.SIGTERM)
 
     @Slot()
     def kill(self) -> None:
         """Ends them at once (SIGKILL), after asking the user."""
-        text = _("They end at once (SIGKILL): what they have not saved is lost.")
+        text = ngettext(
+            "It ends at once (SIGKILL): what it has not saved is lost.",
+            "They end at once (SIGKILL): what they have not saved is lost.",
+            len(self.handles),
+        )
         self._confirm(_("Kill {name}"), text, signal.SIGKILL)
 
     @Slot()
@@ -107,7 +124,7 @@ class Chosen(QObject):
         nice, chosen = QInputDialog.getInt(
             self._parent,
             _("Nice value of {name}").format(name=self.name),
-            _("-20 runs before all others, 19 after them:"),
+            _("From -20 (gets the CPU before all others) to 19 (after all others):"),
             self.handles[0].process.nice,
             -20,
             19,

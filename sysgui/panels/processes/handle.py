@@ -3,6 +3,7 @@
 import os
 import select
 import signal
+from collections.abc import Sequence
 from types import TracebackType
 
 from sysgui.system.host import Host
@@ -39,8 +40,12 @@ class ProcessHandle:
         """Sends a signal (pidfd_send_signal(2)).
 
         Raises:
-            Problem: `process-gone`, or `not-permitted`.
+            Problem: `process-gone`, also for one that has ended and that its parent has not taken
+                note of (the kernel would take the signal, and nothing would come of it); or
+                `not-permitted`.
         """
+        if self.ended:
+            raise self._gone()
         try:
             self._host.send_signal(self._fd, number)
         except ProcessLookupError as error:
@@ -95,19 +100,27 @@ class ProcessHandle:
     ) -> None:
         self.close()
 
-    def _start(self) -> int:
+    def _stat(self) -> Sequence[bytes]:
+        """Returns what /proc/PID/stat says from the state on, or nothing."""
         try:
-            stat = self._host.read(f"/proc/{self.process.pid}/stat")
+            return split_stat(self._host.read(f"/proc/{self.process.pid}/stat"))[1]
         except OSError:
-            return -1
-        return int(split_stat(stat)[1][19])
+            return ()
+
+    def _start(self) -> int:
+        stat = self._stat()
+        return int(stat[19]) if stat else -1
 
     def _gone(self) -> Problem:
+        process, stat = self.process, self._stat()
+        said = _("{name} (pid {pid}) has ended already. Nothing was done.")
+        hint = ""
+        if stat and int(stat[19]) == process.start:
+            hint = _("It is listed until its parent (pid {parent}) takes note of it.")
         return Problem(
             "process-gone",
-            _("{name} (pid {pid}) has ended already. Nothing was done.").format(
-                name=self.process.name, pid=self.process.pid
-            ),
+            said.format(name=process.name, pid=process.pid),
+            hint.format(parent=int(stat[1])) if hint else "",
         )
 
     def _not_permitted(self) -> Problem:

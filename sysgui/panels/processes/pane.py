@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from sysgui.system import units
 from sysgui.system.history import History
-from sysgui.system.i18n import _
+from sysgui.system.i18n import _, ngettext
 from sysgui.system.processes import Process
 from sysgui.ui import plain, theme
 from sysgui.ui.card import Card, Muted
@@ -51,6 +51,7 @@ class ProcessPane(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.process: Process | None = None
+        self._refusal = ""
         self._history = History(KEPT)
         self._graphs: list[tuple[Card, Graph, Callable[[Process], str]]] = []
         self.hide()
@@ -79,7 +80,9 @@ class ProcessPane(QWidget):
         self._inside.addWidget(self._about)
         self._inside.addWidget(self._unit)
         self._files = QListWidget()
+        self._files.setAccessibleName(_("Open files"))
         self._sockets = QListWidget()
+        self._sockets.setAccessibleName(_("Sockets"))
         self._lists = QTabWidget()
         self._lists.setDocumentMode(True)
         self._lists.addTab(self._files, _("Files"))
@@ -135,9 +138,17 @@ class ProcessPane(QWidget):
 
     # What is shown.
 
-    def choose(self, process: Process | None) -> None:
-        """Shows another process from now on, or none."""
+    def choose(self, process: Process | None, refusal: str = "") -> None:
+        """Shows another process from now on, or none.
+
+        Args:
+            process: The one that was chosen.
+            refusal: Why nothing may be done to it, translated; "" if it may.
+        """
         self.process = process
+        self._refusal = refusal
+        self._end.setToolTip(refusal or _("Ask it to end (SIGTERM)  Del"))
+        self._nice.setToolTip(refusal or _("Set its nice value  Ctrl+Shift+N"))
         self._history = History(KEPT)
         self.setVisible(process is not None)
         if process is None:
@@ -162,16 +173,12 @@ class ProcessPane(QWidget):
             time: Seconds on a clock that only goes forward.
         """
         if process is None:
-            self._end.setEnabled(False)
-            self._nice.setEnabled(False)
-            self._more.setEnabled(False)
+            self._enable(False)
             if self.process is not None:
                 self._unit.setText(_("This process has ended."))
             return
         self.process = process
-        self._end.setEnabled(True)
-        self._nice.setEnabled(True)
-        self._more.setEnabled(True)
+        self._enable(True)
         self._history.append(
             time,
             {
@@ -185,6 +192,11 @@ class ProcessPane(QWidget):
             card.show_figure(figure(process))
             graph.refresh()
 
+    def _enable(self, lives: bool) -> None:
+        for button in (self._end, self._nice):
+            button.setEnabled(lives and not self._refusal)
+        self._more.setEnabled(lives)
+
     def take_detail(self, detail: Detail) -> None:
         """Takes what was read of it closely."""
         process = self.process
@@ -193,13 +205,13 @@ class ProcessPane(QWidget):
         # The user's own clock time, as every clock on the desktop shows it.
         started = datetime.fromtimestamp(detail.started).astimezone()
         self._say(
-            _(
-                "pid {pid} · {user} · {state} · {threads} threads · nice {nice}\nstarted {time}"
-            ).format(
+            _("pid {pid} · {user} · {state} · {threads} · nice {nice}\nstarted {time}").format(
                 pid=process.pid,
                 user=process.user,
                 state=_(STATES.get(process.state, process.state)),
-                threads=process.threads,
+                threads=ngettext("{n} thread", "{n} threads", process.threads).format(
+                    n=process.threads
+                ),
                 nice=process.nice,
                 time=started.strftime("%Y-%m-%d %H:%M:%S"),
             )
@@ -258,5 +270,6 @@ def _fill(listed: QListWidget, texts: Sequence[str]) -> None:
 
 
 def _shortened(name: str) -> str:
-    name = name if len(name) <= 16 else f"{name[:15]}…"
+    # In the middle: at its end the button says that it asks first, by an ellipsis of its own.
+    name = name if len(name) <= 16 else f"{name[:9]}…{name[-6:]}"
     return name.replace("&", "&&")

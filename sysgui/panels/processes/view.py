@@ -6,29 +6,24 @@ from typing import Any
 
 import msgspec
 from PySide6.QtCore import QPoint, Qt, QTimer, Slot
-from PySide6.QtGui import QPalette
+from PySide6.QtGui import QAction, QPalette
 from PySide6.QtWidgets import (
-    QButtonGroup,
-    QHBoxLayout,
-    QLineEdit,
     QMenu,
-    QPushButton,
     QSplitter,
-    QWidget,
 )
 
 from sysgui.system.arrange import Arrangement, Family, arrange, arrange_tree, held
 from sysgui.system.i18n import _
 from sysgui.system.problem import Problem
 from sysgui.system.processes import Process
-from sysgui.system.query import QueryError
-from sysgui.ui import theme
+from sysgui.system.query import Query
 from sysgui.ui.card import Muted
 from sysgui.ui.panel import Context, PanelView
 from sysgui.ui.table import TableModel
-from sysgui.ui.table_view import TableView
+from sysgui.ui.table_view import TableView, table_keys
 
-from .actions import Chosen
+from .actions import Chosen, may_act_on, why_not
+from .bar import ListBar
 from .columns import COLUMNS, LANGUAGE, column
 from .detail import Detail
 from .pane import ProcessPane
@@ -97,8 +92,11 @@ class ProcessesView(PanelView):
         self._table.setAccessibleName(_("Processes"))
         self._table.shades = {"cpu": ("cpu", lambda p: min(1.0, (p.cpu or 0.0) / 100.0))}
         self._pane = ProcessPane(self)
-        self.add(self._bar())
+        self._bar = ListBar(self, tree=self._tree)
+        self.search = self._bar.search
+        self.add(self._bar)
         self._splitter = QSplitter(Qt.Orientation.Horizontal, self)
+        self._splitter.setAccessibleName(_("Table and pane"))
         self._splitter.addWidget(self._table)
         self._splitter.addWidget(self._pane)
         self._splitter.setStretchFactor(0, 1)
@@ -117,37 +115,10 @@ class ProcessesView(PanelView):
         self._connect()
         self.setFocusProxy(self._table)
 
-    def _bar(self) -> QWidget:
-        bar = QWidget(self)
-        row = QHBoxLayout(bar)
-        row.setContentsMargins(0, 0, 0, 0)
-        self.search = QLineEdit(bar)
-        self.search.setPlaceholderText(_("Find: firefox   cpu>5 and user=root   rss>200M"))
-        self.search.setClearButtonEnabled(True)
-        self.search.setAccessibleName(_("Find processes"))
-        self.search.textChanged.connect(self._search_changed)
-        row.addWidget(self.search, 1)
-        self._shapes = QButtonGroup(bar)
-        for place, (text, tip) in enumerate(
-            (
-                (_("Flat"), _("All processes in one list  Ctrl+T")),
-                (_("Tree"), _("Children beneath their parents  Ctrl+T")),
-            )
-        ):
-            button = QPushButton(text)
-            button.setCheckable(True)
-            button.setToolTip(tip)
-            self._shapes.addButton(button, place)
-            row.addWidget(button)
-        self._shapes.button(int(self._tree)).setChecked(True)
-        self._shapes.idToggled.connect(self._shape_toggled)
-        self._count = Muted()
-        self._count.setMinimumWidth(44 * theme.STEP)
-        self._count.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        row.addWidget(self._count)
-        return bar
-
     def _connect(self) -> None:
+        self._bar.search.asked.connect(self._set_query)
+        self._bar.search.refused.connect(self._show_refusal)
+        self._bar.shape.changed.connect(self._set_shape)
         self._table.order_changed.connect(self._set_order)
         self._table.toggled.connect(self._toggle)
         # The pane follows when the selection rests: whoever walks through the rows by key wants
@@ -169,6 +140,9 @@ class ProcessesView(PanelView):
         self.action(_("Continue the selected processes"), self._continue, "Ctrl+Shift+C")
         self.action(_("Nice value of the selected processes…"), self._renice, "Ctrl+Shift+N")
         self.action(_("Flat list or tree"), self._toggle_shape, "Ctrl+T")
+        self._show_in_table = self.action(
+            _("Show the pane's process in the table"), self._scroll_to_pane, "Ctrl+L"
+        )
         self.action(_("Close the pane"), self._close_pane, "Esc")
         reader = self.context.reader
         self._changes = self.poll(reader.probe("processes.changes", Changes), EVERY, self._take)
@@ -241,7 +215,12 @@ class ProcessesView(PanelView):
             self._shown, ended = self._arranged(), frozenset[int]()
         self._table.empty_text = self._why_empty()
         self._model.apply(self._shown, ended)
-        self._say_count(self._shown.matched)
+        self._bar.say_count(
+            self._shown.matched,
+            len(self._processes),
+            hidden=self._hidden,
+            held=self._table.held,
+        )
 
     def _arranged(self) -> Arrangement[Process]:
         by = column(self._sort)
@@ -264,48 +243,32 @@ class ProcessesView(PanelView):
             query=self._query.text
         )
 
-    def _say_count(self, matched: int) -> None:
-        total = len(self._processes)
-        text = (
-            str(total) if matched == total else _("{n} of {total}").format(n=matched, total=total)
-        )
-        if self._hidden:
-            text = _("{text}, others' hidden").format(text=text)
-            self._count.setToolTip(
-                _("/proc is mounted with hidepid: only your own processes can be seen.")
-            )
-        if self._table.held:
-            text = _("{text} · order held").format(text=text)
-        self._count.setText(text)
-
     def _arrange_anew(self) -> None:
         self._table.let_go()
         self._arrange()
 
-    @Slot(str)
-    def _search_changed(self, text: str) -> None:
-        try:
-            self._query = LANGUAGE.compile(text)
-        except QueryError as error:
-            self._error.setText(str(error))
-            self._error.show()
-            return
-        self._error.hide()
+    @Slot(object)
+    def _set_query(self, query: Query[Process]) -> None:
+        self._query = query
         self._arrange_anew()
+
+    @Slot(str)
+    def _show_refusal(self, why: str) -> None:
+        self._error.setText(why)
+        self._error.setVisible(bool(why))
 
     @Slot(str, bool)
     def _set_order(self, name: str, descending: bool) -> None:
         self._sort, self._descending = name, descending
         self._arrange_anew()
 
-    @Slot(int, bool)
-    def _shape_toggled(self, place: int, checked: bool) -> None:
-        if checked:
-            self._tree = bool(place)
-            self._arrange_anew()
+    @Slot(int)
+    def _set_shape(self, place: int) -> None:
+        self._tree = bool(place)
+        self._arrange_anew()
 
     def _toggle_shape(self) -> None:
-        self._shapes.button(int(not self._tree)).click()
+        self._bar.shape.choose(int(not self._tree))
 
     @Slot(object)
     def _toggle(self, key: Key) -> None:
@@ -332,7 +295,8 @@ class ProcessesView(PanelView):
     def _choose(self, process: Process | None) -> None:
         self._keep_sizes()
         opened = self._pane.isHidden() and process is not None
-        self._pane.choose(process)
+        may = process is None or may_act_on(self.context.host, process)
+        self._pane.choose(process, "" if may else why_not())
         if opened:
             self._splitter.setSizes(self._sizes)
         if process is None:
@@ -348,6 +312,21 @@ class ProcessesView(PanelView):
         super().set_watched(watched)
         if self._pane.process is None:
             self._detail.pause()
+
+    def _scroll_to_pane(self) -> None:
+        """Finds the row again after others have pushed it out of sight."""
+        for process in self._in_pane():
+            place = self._model.place(process.key)
+            if place >= 0:
+                self._table.select(place)
+            else:
+                self._fail(
+                    Problem(
+                        "not-listed",
+                        _("{name} is not in the table now.").format(name=process.name),
+                        _("It has ended, or the search or a closed branch of the tree hides it."),
+                    )
+                )
 
     def open_with(self, **arguments: Any) -> None:
         """Selects the process with the identity `key`, or searches for `query`."""
@@ -388,12 +367,13 @@ class ProcessesView(PanelView):
 
     @Slot()
     def _open_menu_of_pane(self) -> None:
-        self._popup(self.cursor().pos(), self._in_pane())
+        self._popup(self.cursor().pos(), self._in_pane(), self._show_in_table)
 
-    def _popup(self, place: QPoint, processes: Sequence[Process]) -> None:
+    def _popup(self, place: QPoint, processes: Sequence[Process], *more: QAction) -> None:
         chosen = self._bound(processes)
         if chosen.handles:
             menu = QMenu(self)
+            menu.addActions(more)
             chosen.fill(menu)
             self._table.hold()
             menu.exec(place)
@@ -444,6 +424,10 @@ class ProcessesView(PanelView):
     @Slot()
     def _renice_in_pane(self) -> None:
         self._do("renice", self._in_pane())
+
+    def further_keys(self) -> Sequence[tuple[str, str]]:
+        """Returns those of the table."""
+        return table_keys()
 
     def complete(self) -> None:
         """Makes the pane's graphs while nobody waits for them."""

@@ -95,6 +95,19 @@ def test_a_process_that_ended_meanwhile_gets_neither_signal_nor_nice_value(
             assert "sleep" in caught.value.message
 
 
+def test_a_zombie_has_ended_although_the_kernel_would_take_a_signal_for_it(
+    sleeper: "subprocess.Popen[bytes]",
+) -> None:
+    sleeper.kill()
+    os.waitid(os.P_PID, sleeper.pid, os.WEXITED | os.WNOWAIT)
+    assert psutil.Process(sleeper.pid).status() == psutil.STATUS_ZOMBIE
+    os.kill(sleeper.pid, signal.SIGTERM)  # No error: nobody would know that nothing came of it.
+    with ProcessHandle(Host(), seen(sleeper.pid)) as handle, pytest.raises(Problem) as caught:
+        handle.signal(signal.SIGTERM)
+    assert caught.value.code == "process-gone"
+    assert str(os.getpid()) in caught.value.hint
+
+
 def test_another_process_with_the_same_pid_is_not_signalled(
     sleeper: "subprocess.Popen[bytes]",
 ) -> None:

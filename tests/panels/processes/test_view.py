@@ -114,7 +114,7 @@ def test_all_processes_of_the_machine_are_listed_by_cpu(qtbot, make: Make, child
     assert len(still - listed) < 10  # Others come and go meanwhile.
     shares = [row.cpu or 0.0 for row in rows(view)]
     assert shares == sorted(shares, reverse=True)
-    assert view._count.text() == str(len(listed))
+    assert view._bar._count.text() == str(len(listed))
 
 
 def test_a_recorded_machine_is_shown_as_it_was(qtbot, make: Make) -> None:
@@ -136,7 +136,7 @@ def test_what_comes_and_goes_is_shown_and_gone(qtbot, make: Make) -> None:
 def test_a_search_shows_what_matches_and_how_many_of_how_many(qtbot, make: Make, child) -> None:
     view = make()
     find(qtbot, view, child.pid)
-    assert view._count.text().startswith("1 of ")
+    assert view._bar._count.text().startswith("1 of ")
     view.search.clear()
     assert len(rows(view)) > 1
 
@@ -156,7 +156,7 @@ def test_nothing_found_is_an_empty_table(qtbot, make: Make) -> None:
     view = make()
     view.search.setText("no such process at all")
     assert rows(view) == []
-    assert view._count.text().startswith("0 of ")
+    assert view._bar._count.text().startswith("0 of ")
 
 
 # Order and shape.
