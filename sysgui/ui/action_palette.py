@@ -4,10 +4,11 @@ from PySide6.QtCore import QEvent, QObject, Qt, Slot
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QDialog,
+    QHeaderView,
     QLabel,
     QLineEdit,
-    QListWidget,
-    QListWidgetItem,
+    QTreeWidget,
+    QTreeWidgetItem,
     QVBoxLayout,
     QWidget,
 )
@@ -41,7 +42,16 @@ class ActionPalette(QDialog):
         self._typed.setPlaceholderText(_("Type a part of what you want to do"))
         self._typed.installEventFilter(self)
         self._typed.textChanged.connect(self._filter)
-        self._list = QListWidget(self)
+        self._list = QTreeWidget(self)
+        self._list.setColumnCount(2)
+        self._list.setHeaderHidden(True)
+        self._list.setRootIsDecorated(False)
+        self._list.setUniformRowHeights(True)
+        self._list.setAccessibleName(_("All actions"))
+        self._typed.setAccessibleName(_("Find an action"))
+        self._list.header().setStretchLastSection(False)
+        self._list.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        self._list.header().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
         self._list.itemActivated.connect(self._choose)
         self._list.itemClicked.connect(self._choose)
         self._none = QLabel(_("No action has all these words in its name."), self)
@@ -49,7 +59,7 @@ class ActionPalette(QDialog):
         for widget in (self._typed, self._list, self._none):
             column.addWidget(widget)
         for title, action in actions:
-            self._list.addItem(_item(title, action))
+            self._list.addTopLevelItem(_item(title, action))
         self._filter("")
 
     @property
@@ -59,18 +69,22 @@ class ActionPalette(QDialog):
 
     @Slot(str)
     def _filter(self, typed: str) -> None:
-        first: QListWidgetItem | None = None
-        for row in range(self._list.count()):
-            item = self._list.item(row)
-            item.setHidden(not matches(typed, item.text()))
-            if first is None and not item.isHidden():
+        first: QTreeWidgetItem | None = None
+        none = True
+        for row in range(self._list.topLevelItemCount()):
+            item = self._list.topLevelItem(row)
+            if item is None:
+                continue
+            item.setHidden(not matches(typed, f"{item.text(0)} {item.text(1)}"))
+            none &= item.isHidden()
+            if first is None and not item.isHidden() and not item.isDisabled():
                 first = item
         self._list.setCurrentItem(first)  # type: ignore[arg-type] # None: Enter does nothing
-        self._none.setVisible(first is None)
+        self._none.setVisible(none)
 
-    @Slot(QListWidgetItem)
-    def _choose(self, item: QListWidgetItem) -> None:
-        action = item.data(_ACTION)
+    @Slot(QTreeWidgetItem)
+    def _choose(self, item: QTreeWidgetItem) -> None:
+        action = item.data(0, _ACTION)
         if action.isEnabled():
             self._chosen = action
             self.accept()
@@ -90,18 +104,18 @@ class ActionPalette(QDialog):
                 Qt.Key.Key_Return,
                 Qt.Key.Key_Enter,
             ):
-                if self._list.currentItem() is not None:
-                    self._choose(self._list.currentItem())
+                item = self._list.currentItem()
+                if item is not None:
+                    self._choose(item)
                 return True
         return super().eventFilter(watched, event)
 
 
-def _item(title: str, action: QAction) -> QListWidgetItem:
+def _item(title: str, action: QAction) -> QTreeWidgetItem:
     keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-    text = f"{title} · {action.text().replace('&', '')}"
-    item = QListWidgetItem(f"{text}    {keys}" if keys else text)
-    item.setToolTip(action.toolTip())
-    item.setData(_ACTION, action)
+    item = QTreeWidgetItem([f"{title} · {action.text().replace('&', '')}", keys])
+    item.setToolTip(0, action.toolTip())
+    item.setData(0, _ACTION, action)
     if not action.isEnabled():
         item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsEnabled)
     return item

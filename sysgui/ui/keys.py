@@ -15,19 +15,27 @@ class KeyList(QDialog):
 
     Args:
         panel: Those of the panel.
+        further: Keys of the panel that are no actions, such as those of its table: key and what
+            it does, translated.
         window: Those of the window.
         parent: The window.
     """
 
     def __init__(
-        self, panel: Sequence[QAction], window: Sequence[QAction], parent: QWidget
+        self,
+        panel: Sequence[QAction],
+        further: Sequence[tuple[str, str]],
+        window: Sequence[QAction],
+        parent: QWidget,
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle(_("Keys"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         column = QVBoxLayout(self)
-        for title, actions in ((_("In this panel"), panel), (_("Everywhere"), window)):
-            listed = [action for action in actions if not action.shortcut().isEmpty()]
+        for title, listed in (
+            (_("In this panel"), [*_keys(panel), *further]),
+            (_("Everywhere"), _keys(window)),
+        ):
             if not listed:
                 continue
             heading = QLabel(title)
@@ -35,12 +43,19 @@ class KeyList(QDialog):
             column.addWidget(heading)
             grid = QGridLayout()
             grid.setHorizontalSpacing(6 * theme.STEP)
-            for row, action in enumerate(listed):
-                keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-                grid.addWidget(QLabel(keys), row, 0)
-                grid.addWidget(QLabel(action.text()), row, 1)
+            for row, texts in enumerate(listed):
+                for place, text in enumerate(texts):
+                    grid.addWidget(QLabel(text), row, place)
             grid.setColumnStretch(1, 1)
             column.addLayout(grid)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         column.addWidget(buttons)
+
+
+def _keys(actions: Sequence[QAction]) -> list[tuple[str, str]]:
+    return [
+        (action.shortcut().toString(QKeySequence.SequenceFormat.NativeText), action.text())
+        for action in actions
+        if not action.shortcut().isEmpty()
+    ]

@@ -19,6 +19,8 @@ class _Tab(QAbstractButton):
         self.setAccessibleName(title)
         self.setAccessibleDescription(tip)
         self.setCheckable(True)
+        # One of several: a radio button, not a check box, to assistive technologies.
+        self.setAutoExclusive(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._icon = icon

@@ -11,11 +11,10 @@ import traceback
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
     QAction,
     QCloseEvent,
-    QGuiApplication,
     QKeySequence,
     QPalette,
     QResizeEvent,
@@ -24,7 +23,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QMainWindow,
-    QPushButton,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -37,16 +35,16 @@ from sysgui.system.i18n import _
 from sysgui.system.panel import BrokenPanel, Panel
 from sysgui.system.problem import Problem
 from sysgui.system.reader import Reader
-from sysgui.system.settings import Geometry, Settings
-from sysgui.ui import theme
+from sysgui.system.settings import Settings
+from sysgui.ui import geometry, theme
 from sysgui.ui.action_palette import ActionPalette
+from sysgui.ui.broken import BrokenView
 from sysgui.ui.keys import KeyList
 from sysgui.ui.panel import Context, PanelView
 from sysgui.ui.poller import Bug, Poller
-from sysgui.ui.problems import ProblemBar, report_of
+from sysgui.ui.problems import ProblemBar
 from sysgui.ui.rail import Rail
 
-DEFAULT_SIZE = QSize(1280, 800)
 SMALLEST = QSize(760, 520)
 
 # Below this width the tabs are icons alone.
@@ -106,7 +104,7 @@ class Shell(QMainWindow):
             self._stack.addWidget(QWidget())
         for failure in broken:
             self._add_tab(failure.name.capitalize(), "mdi6.alert-circle-outline")
-            self._stack.addWidget(_BrokenView(failure))
+            self._stack.addWidget(BrokenView(failure))
         self._make_actions()
         self._rail.chosen.connect(self.show_place)
         self._own = Poller(self, CostProbe(Host(), os.getpid()), COST_EVERY / tempo)
@@ -125,8 +123,8 @@ class Shell(QMainWindow):
         column = QVBoxLayout(right)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self._problems)
         column.addWidget(self._stack, 1)
+        column.addWidget(self._problems)
         whole = QWidget(self)
         row = QHBoxLayout(whole)
         row.setContentsMargins(0, 0, 0, 0)
@@ -212,7 +210,9 @@ class Shell(QMainWindow):
     def show_keys(self) -> None:
         """Lists the keys that work now."""
         view = self.current_view
-        KeyList(view.actions() if view else [], self.actions(), self).exec()
+        panel = view.actions() if view else []
+        further = view.further_keys() if view else ()
+        KeyList(panel, further, self.actions(), self).exec()
 
     @Slot()
     def show_actions(self) -> None:
@@ -257,6 +257,8 @@ class Shell(QMainWindow):
     @Slot(int)
     def show_place(self, place: int) -> None:
         """Shows the panel at a place, made now if it has never been shown."""
+        if self._stopped:
+            return  # Another start's wish that came with the end: a new panel would never stop.
         name = self._names[place]
         self._view(name)
         self._rail.show_chosen(place)
@@ -282,7 +284,7 @@ class Shell(QMainWindow):
             for poller in self._pollers[others:]:
                 poller.setParent(self)  # A reading may be under way: it must outlive its view.
                 poller.quit()
-            self._replace(place, _BrokenView(BrokenPanel(name, traceback.format_exc())))
+            self._replace(place, BrokenView(BrokenPanel(name, traceback.format_exc())))
             return None
         view.setObjectName(name)
         view.figured.connect(self._panel_figured)
@@ -313,6 +315,8 @@ class Shell(QMainWindow):
     @Slot()
     def come_to_front(self) -> None:
         """Raises the window: another start of the program asked for it."""
+        if self._stopped:
+            return
         self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
         self.show()
         self.raise_()
@@ -340,35 +344,8 @@ class Shell(QMainWindow):
     # Geometry.
 
     def restore_geometry(self, size: QSize | None = None) -> None:
-        """Takes the size and place of the last time, as far as they fit on a screen of now."""
-        saved = self._settings.geometry
-        if size is not None or saved is None:
-            self.resize(size or self._default_size())
-            return
-        self.resize(saved.width, saved.height)
-        if saved.x is not None and saved.y is not None:
-            place = QRect(saved.x, saved.y, saved.width, saved.height)
-            if any(s.availableGeometry().intersects(place) for s in QGuiApplication.screens()):
-                self.move(saved.x, saved.y)
-        if saved.maximized:
-            self.setWindowState(self.windowState() | Qt.WindowState.WindowMaximized)
-
-    @staticmethod
-    def _default_size() -> QSize:
-        return DEFAULT_SIZE.boundedTo(QGuiApplication.primaryScreen().availableSize())
-
-    def _remember_geometry(self) -> None:
-        frame = self.normalGeometry() if self.isMaximized() else self.geometry()
-        # A Wayland compositor tells nobody where a window stands.
-        told = QGuiApplication.platformName() != "wayland"
-        place = self.pos()
-        self._settings.geometry = Geometry(
-            width=frame.width(),
-            height=frame.height(),
-            x=place.x() if told else None,
-            y=place.y() if told else None,
-            maximized=self.isMaximized(),
-        )
+        """Takes this size, or the size and place of the last time."""
+        geometry.restore(self, self._settings.geometry, size)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -441,7 +418,7 @@ class Shell(QMainWindow):
         for view in self._views.values():
             if view is not None:
                 view.save_settings()
-        self._remember_geometry()
+        self._settings.geometry = geometry.taken(self)
         self.save_settings()
 
     def save_settings(self) -> bool:
@@ -455,31 +432,3 @@ class Shell(QMainWindow):
                 sys.stderr.write(f"sysgui: {problem}\n")
             return False
         return True
-
-
-class _BrokenView(QWidget):
-    """Stands in for a panel that cannot be loaded, and says so."""
-
-    def __init__(self, broken: BrokenPanel) -> None:
-        super().__init__()
-        self._bug = Bug(broken.report.strip().splitlines()[-1], broken.report)
-        text = QLabel(
-            _("The panel “{name}” cannot be loaded. The others work.").format(name=broken.name)
-        )
-        text.setFont(theme.title_font())
-        text.setWordWrap(True)
-        report = QLabel(self._bug.report)
-        report.setFont(theme.report_font())
-        report.setTextFormat(Qt.TextFormat.PlainText)
-        report.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        copy = QPushButton(_("Copy report"))
-        copy.clicked.connect(self._copy)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(*[6 * theme.STEP] * 4)
-        for widget in (text, report, copy):
-            column.addWidget(widget, 0, Qt.AlignmentFlag.AlignLeft)
-        column.addStretch()
-
-    @Slot()
-    def _copy(self) -> None:
-        QGuiApplication.clipboard().setText(report_of(self._bug))

@@ -19,8 +19,8 @@ from PySide6.QtWidgets import (
     QDialog,
     QLabel,
     QLineEdit,
-    QListWidget,
     QPushButton,
+    QTreeWidget,
     QWidget,
 )
 
@@ -326,9 +326,10 @@ def test_ctrl_q_closes_the_window(qtbot, make: Make) -> None:
 
 
 def items(palette: ActionPalette) -> list[str]:
-    listed = palette.findChild(QListWidget)
-    shown = (listed.item(row) for row in range(listed.count()))
-    return [item.text() for item in shown if not item.isHidden()]
+    listed = palette.findChild(QTreeWidget)
+    shown = (listed.topLevelItem(row) for row in range(listed.topLevelItemCount()))
+    texts = [(item.text(0), item.text(1)) for item in shown if not item.isHidden()]
+    return [f"{text}    {keys}".rstrip() for text, keys in texts]
 
 
 def test_ctrl_k_lists_every_action_of_every_panel_and_of_the_window(make: Make) -> None:
@@ -603,6 +604,15 @@ def test_settings_that_cannot_be_saved_are_a_problem_in_the_bar_and_the_old_ones
     assert "could not be saved" in bar_text(shell)
     assert (tmp_path / "settings.json").read_bytes() == before
     assert [path.name for path in tmp_path.iterdir()] == ["settings.json"]
+
+
+def test_a_wish_that_comes_with_the_end_makes_no_panel_and_no_window(make: Make) -> None:
+    shell = make()
+    shell.close()
+    shell.come_to_front()
+    shell.open("two")
+    assert not shell.isVisible()
+    assert shell._views.keys() == {"one"}
 
 
 def test_a_window_that_cannot_save_closes_all_the_same_and_says_so_on_standard_error(
