@@ -1,7 +1,6 @@
 """The process table with its search, and the pane that shows one process."""
 
 from collections.abc import Iterable, Sequence
-from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -12,7 +11,6 @@ from PySide6.QtWidgets import (
     QSplitter,
 )
 
-from sysgui.system.arrange import Arrangement, Family, arrange, arrange_tree, held
 from sysgui.system.i18n import _
 from sysgui.system.problem import Problem
 from sysgui.system.processes import Process
@@ -24,8 +22,9 @@ from sysgui.ui.table_view import TableView, table_keys
 
 from .actions import Chosen, may_act_on, why_not
 from .bar import ListBar
-from .columns import COLUMNS, LANGUAGE, column
+from .columns import COLUMNS
 from .detail import Detail
+from .listing import KEY, Key, Listing
 from .pane import ProcessPane
 from .probe import Changes
 
@@ -36,11 +35,6 @@ FIRST_RATES = 0.45
 REST_MS = 60
 
 DEFAULT_COLUMNS = ["name", "pid", "user", "cpu", "rss", "read", "write", "state", "command"]
-
-Key = tuple[int, int]
-
-# As `Process.key`, several times as fast: it is asked of every row at every tick.
-KEY = attrgetter("pid", "start")
 
 
 class ProcessesSettings(msgspec.Struct, frozen=True):
@@ -63,9 +57,6 @@ class ProcessesSettings(msgspec.Struct, frozen=True):
     splitter: list[int] = []
 
 
-_FAMILY: Family[Process] = Family(name=lambda p: p.pid, parent=lambda p: p.parent)
-
-
 class ProcessesView(PanelView):
     """Shows all processes and acts on those that the user chose.
 
@@ -76,14 +67,8 @@ class ProcessesView(PanelView):
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         settings = context.settings.section("processes", ProcessesSettings)
-        names = [column.name for column in COLUMNS]
-        self._sort = settings.sort if settings.sort in names else "cpu"
-        self._descending = settings.descending
-        self._tree = settings.tree
-        self._collapsed: set[int] = set()
-        self._query = LANGUAGE.compile("")
-        self._processes: dict[Key, Process] = {}
-        self._shown: Arrangement[Process] = Arrangement(())
+        listing = Listing(settings.sort, descending=settings.descending, tree=settings.tree)
+        self._listing = listing
         self._whole = True
         self._wanted: Key | None = None
         self._readings = 0
@@ -92,7 +77,7 @@ class ProcessesView(PanelView):
         self._table.setAccessibleName(_("Processes"))
         self._table.shades = {"cpu": ("cpu", lambda p: min(1.0, (p.cpu or 0.0) / 100.0))}
         self._pane = ProcessPane(self)
-        self._bar = ListBar(self, tree=self._tree)
+        self._bar = ListBar(self, tree=listing.tree)
         self.search = self._bar.search
         self.add(self._bar)
         self._splitter = QSplitter(Qt.Orientation.Horizontal, self)
@@ -111,7 +96,7 @@ class ProcessesView(PanelView):
         self.add(self._error)
         self._table.set_widths(settings.widths)
         self._table.show_columns(settings.columns)
-        self._table.show_order(self._sort, descending=self._descending)
+        self._table.show_order(listing.sort, descending=listing.descending)
         self._connect()
         self.setFocusProxy(self._table)
 
@@ -159,19 +144,14 @@ class ProcessesView(PanelView):
 
     @Slot(object)
     def _take(self, changes: Changes) -> None:
-        if changes.whole:
-            self._processes.clear()
         self._whole = False
-        for key in changes.gone:
-            self._processes.pop(key, None)
-        self._processes.update(zip(map(KEY, changes.changed), changes.changed, strict=True))
-        self._hidden = changes.hidden
+        self._listing.take(changes)
         self._readings += 1
         self._arrange(changes.changed)
         self._follow_wanted()
         process = self._pane.process
         if process is not None:
-            now = self._processes.get(process.key)
+            now = self._listing.find(process.key)
             if now is None:
                 self._detail.pause()
             self._pane.take(now, self.context.host.monotonic())
@@ -180,8 +160,6 @@ class ProcessesView(PanelView):
             QTimer.singleShot(round(FIRST_RATES * 1000), self._changes, self._changes.ask_now)
         elif self._readings == 2:
             self.ready.emit()
-
-    _hidden = False
 
     @Slot(object)
     def _start_anew(self, _trouble: object) -> None:
@@ -209,38 +187,16 @@ class ProcessesView(PanelView):
             changed: Among which new ones may be.
         """
         if self._table.held and self._readings > 2:
-            newcomers = filter(self._query.matches, changed)
-            self._shown, ended = held(self._shown, self._processes, KEY, newcomers)
+            shown, ended = self._listing.kept(changed)
         else:
-            self._shown, ended = self._arranged(), frozenset[int]()
-        self._table.empty_text = self._why_empty()
-        self._model.apply(self._shown, ended)
+            shown, ended = self._listing.arranged(), frozenset[int]()
+        self._table.empty_text = self._listing.why_empty()
+        self._model.apply(shown, ended)
         self._bar.say_count(
-            self._shown.matched,
-            len(self._processes),
-            hidden=self._hidden,
+            self._listing.matched,
+            self._listing.total,
+            hidden=self._listing.hidden,
             held=self._table.held,
-        )
-
-    def _arranged(self) -> Arrangement[Process]:
-        by = column(self._sort)
-        processes = self._processes.values()
-        if not self._tree:
-            return arrange(processes, self._query, by.value, descending=self._descending)
-        return arrange_tree(
-            processes,
-            self._query,
-            by.value,
-            _FAMILY,
-            descending=self._descending,
-            collapsed=self._collapsed,
-        )
-
-    def _why_empty(self) -> str:
-        if not self._query:
-            return _("No processes can be seen.")
-        return _("No process matches “{query}”. Ctrl+F, then Delete, shows all again.").format(
-            query=self._query.text
         )
 
     def _arrange_anew(self) -> None:
@@ -249,7 +205,7 @@ class ProcessesView(PanelView):
 
     @Slot(object)
     def _set_query(self, query: Query[Process]) -> None:
-        self._query = query
+        self._listing.query = query
         self._arrange_anew()
 
     @Slot(str)
@@ -259,20 +215,20 @@ class ProcessesView(PanelView):
 
     @Slot(str, bool)
     def _set_order(self, name: str, descending: bool) -> None:
-        self._sort, self._descending = name, descending
+        self._listing.sort, self._listing.descending = name, descending
         self._arrange_anew()
 
     @Slot(int)
     def _set_shape(self, place: int) -> None:
-        self._tree = bool(place)
+        self._listing.tree = bool(place)
         self._arrange_anew()
 
     def _toggle_shape(self) -> None:
-        self._bar.shape.choose(int(not self._tree))
+        self._bar.shape.choose(int(not self._listing.tree))
 
     @Slot(object)
     def _toggle(self, key: Key) -> None:
-        self._collapsed ^= {key[0]}
+        self._listing.collapsed ^= {key[0]}
         self._arrange_anew()
 
     # Selection.
@@ -446,9 +402,9 @@ class ProcessesView(PanelView):
             ProcessesSettings(
                 columns=self._table.shown_columns(),
                 widths=self._table.widths(),
-                sort=self._sort,
-                descending=self._descending,
-                tree=self._tree,
+                sort=self._listing.sort,
+                descending=self._listing.descending,
+                tree=self._listing.tree,
                 splitter=self._sizes,
             ),
         )

@@ -207,9 +207,9 @@ def test_columns_order_and_shape_are_remembered(qtbot, make: Make) -> None:
     again = make(settings=settings)
     assert again._table.shown_columns() == ["pid", "name", "nice"]
     assert again._table.widths()["pid"] == 123
-    assert again._sort == "pid"
-    assert again._descending
-    assert again._tree
+    assert again._listing.sort == "pid"
+    assert again._listing.descending
+    assert again._listing.tree
 
 
 def test_remembered_nonsense_is_not_taken(qtbot, make: Make) -> None:
@@ -219,7 +219,7 @@ def test_remembered_nonsense_is_not_taken(qtbot, make: Make) -> None:
     )
     settings.put_section("processes", nonsense)
     view = make(settings=settings)
-    assert view._sort == "cpu"
+    assert view._listing.sort == "cpu"
     assert len(view._table.shown_columns()) > 3
 
 
