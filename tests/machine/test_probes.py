@@ -232,9 +232,9 @@ def test_the_doctor_says_what_is_hidden(machine: Machine) -> None:
             finding for finding in map(json.loads, told) if finding["name"] == "Others' processes"
         )
 
-    assert visible()["good"]
+    assert visible()["state"] == "ok"
     with machine.remount_proc("hidepid=2"):
-        assert not visible()["good"]
+        assert visible()["state"] == "limited"
 
 
 # The detail of a process, through the child that the window uses
