@@ -182,8 +182,12 @@ def test_a_process_that_renames_itself_is_shown_on_one_line(raw: bytes, shown: s
 def test_a_process_that_overwrote_its_command_line_with_nothing_has_its_name() -> None:
     with started("/bin/sleep", "1000", executable="/bin/sleep") as child:
         assert sweep()[child.pid].command == "/bin/sleep 1000"
-    with started("", "1000", executable="/bin/sleep") as child:
-        # An empty first argument, as execve(2) allows.
+    # An empty first argument, as execve(2) allows, and Python from 3.13 on does not.
+    with started("/bin/bash", "-c", "exec -a '' /bin/sleep 1000") as child:
+        while Path(f"/proc/{child.pid}/comm").read_text() != "sleep\n":
+            os.sched_yield()
+        await_state(child.pid, "S")
+        assert Path(f"/proc/{child.pid}/cmdline").read_bytes() == b"\0" + b"1000\0"
         assert sweep()[child.pid].name == "sleep"
 
 
