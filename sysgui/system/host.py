@@ -289,12 +289,21 @@ class Host:
         return Output(done.returncode, done.stdout, done.stderr)
 
     def spawn(
-        self, argv: Sequence[str], extra_environment: Mapping[str, str] | None = None
+        self,
+        argv: Sequence[str],
+        extra_environment: Mapping[str, str] | None = None,
+        *,
+        errors: bool = False,
     ) -> subprocess.Popen[bytes]:
         """Starts a program whose standard input and output are pipes, in a session of its own.
 
         A session of its own: a Ctrl+C in the terminal is for the application, which then ends its
         children in order.
+
+        Args:
+            argv: The program and its arguments.
+            extra_environment: Besides the fixed one.
+            errors: Whether standard error is a pipe too.
 
         Raises:
             Problem: `not-recorded`.
@@ -306,6 +315,7 @@ class Host:
             argv,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE if errors else None,
             bufsize=0,
             start_new_session=True,
             env={**_environment(), **(extra_environment or {})},

@@ -1,0 +1,13 @@
+"""All operations: the single source of what can be done as root, and of the polkit policy."""
+
+from __future__ import annotations
+
+from .operations import process, self_check
+
+TABLE = {
+    operation.name: operation
+    for operation in (
+        self_check.SELF_CHECK,
+        process.SIGNAL,
+    )
+}

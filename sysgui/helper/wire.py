@@ -1,0 +1,172 @@
+"""What goes in and out: one strict JSON request, then frames, each a line of JSON.
+
+Every frame has its kind in `frame`: `plan` (what would be done, with a digest), `item` (what became
+of one target), `data` (facts), and last either `result` or `error` with a code.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import time
+from typing import Any, NoReturn
+
+from .refusal import Refusal
+
+MOST_INPUT = 64 << 10
+INPUT_WITHIN = 5.0  # Seconds.
+DEEPEST = 6
+LONGEST_NUMBER = 20  # Digits.
+
+MOST_FRAME = 64 << 10
+MOST_OUTPUT = 8 << 20
+
+
+class Input:
+    """Lines from standard input, bounded in size and time.
+
+    Args:
+        descriptor: Of the pipe.
+    """
+
+    def __init__(self, descriptor: int = 0) -> None:
+        self._descriptor = descriptor
+        self._read = b""
+        self._ended = False
+
+    def line(self, within: float) -> bytes:
+        """Returns the next line without its end, or b"" if the caller has closed the pipe.
+
+        Raises:
+            Refusal: `input` if it is too long or takes longer than `within` seconds.
+        """
+        deadline = time.monotonic() + within
+        while b"\n" not in self._read:
+            if self._ended or not self._wait(deadline):
+                return b""
+            if len(self._read) > MOST_INPUT:
+                raise Refusal("input")
+        line, _end, self._read = self._read.partition(b"\n")
+        return line
+
+    def closed(self) -> bool:
+        """Tells whether the caller has gone or wants it to stop: the pipe is at its end."""
+        while not self._ended and self._ready(0):
+            self._take()
+            if len(self._read) > MOST_INPUT:
+                raise Refusal("input")
+        return self._ended
+
+    def _wait(self, deadline: float) -> bool:
+        """Takes what comes until the deadline; False if the pipe ended before its line did."""
+        left = deadline - time.monotonic()
+        if left <= 0 or not self._ready(left):
+            raise Refusal("input")
+        self._take()
+        return not self._ended
+
+    def _ready(self, seconds: float) -> bool:
+        poll = select.poll()
+        poll.register(self._descriptor, select.POLLIN)
+        return bool(poll.poll(seconds * 1000))
+
+    def _take(self) -> None:
+        piece = os.read(self._descriptor, MOST_INPUT)
+        self._ended = not piece
+        self._read += piece
+
+
+def parse(line: bytes) -> Any:
+    """Reads strict JSON: integers only, no key twice, no lone surrogates, not deep.
+
+    Raises:
+        Refusal: `input`.
+    """
+    _check_depth(line)
+    try:
+        value = json.loads(
+            line.decode("utf-8"),
+            object_pairs_hook=_unique,
+            parse_int=_integer,
+            parse_float=_refuse,
+            parse_constant=_refuse,
+        )
+    except (ValueError, RecursionError) as error:
+        raise Refusal("input") from error
+    _check_texts(value)
+    return value
+
+
+def _check_depth(line: bytes) -> None:
+    """Counts brackets before the parser recurses into them; those in strings count as well."""
+    depth = 0
+    for byte in line:
+        if byte in b"[{":
+            depth += 1
+            if depth > DEEPEST:
+                raise Refusal("input")
+        elif byte in b"]}":
+            depth -= 1
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise Refusal("input")
+    return found
+
+
+def _integer(text: str) -> int:
+    if len(text) > LONGEST_NUMBER:
+        raise Refusal("input")
+    return int(text)
+
+
+def _refuse(_text: str) -> NoReturn:
+    raise Refusal("input")
+
+
+def _check_texts(value: Any) -> None:
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            _check_texts(key)
+            _check_texts(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            _check_texts(inner)
+    elif isinstance(value, str):
+        try:
+            value.encode("utf-8")
+        except UnicodeEncodeError as error:
+            raise Refusal("input") from error
+
+
+class Output:
+    """Frames to standard output.
+
+    Args:
+        descriptor: Of the pipe.
+    """
+
+    def __init__(self, descriptor: int = 1) -> None:
+        self._descriptor = descriptor
+        self._left = MOST_OUTPUT
+
+    def frame(self, kind: str, **content: Any) -> None:
+        """Writes one frame.
+
+        Raises:
+            Refusal: `too-much`, or `cancelled` if nobody reads any more.
+        """
+        text = json.dumps({"frame": kind, **content}, ensure_ascii=True, separators=(",", ":"))
+        line = text.encode("ascii") + b"\n"
+        # Room is kept for the last frame, which says that it was too much.
+        if len(line) > MOST_FRAME or (kind == "data" and len(line) > self._left - MOST_FRAME):
+            raise Refusal("too-much")
+        self._left -= len(line)
+        try:
+            while line:
+                line = line[os.write(self._descriptor, line) :]
+        except OSError as error:
+            raise Refusal("cancelled") from error

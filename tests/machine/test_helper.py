@@ -1,0 +1,217 @@
+"""The helper as installed, through the machine's own polkit, for an ordinary user."""
+
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from .debian import CHECKOUT, DEPENDENCIES, end
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from .debian import Machine
+
+HELPER = "/usr/libexec/sysgui/helper"
+POLICY = "/usr/share/polkit-1/actions/org.sysgui.policy"
+RULES = "/etc/polkit-1/rules.d/10-test.rules"
+ERRAND = {"PYTHONPATH": f"{CHECKOUT}:{DEPENDENCIES}", "PYTHONDONTWRITEBYTECODE": "1"}
+
+# An order as JSON on the command line; what came of it as a line of JSON.
+CLIENT = """
+import json, sys
+import msgspec
+from sysgui.system.elevation import Errand, Order
+from sysgui.system.host import Host
+from sysgui.system.problem import Problem
+try:
+    frames = Errand(Host(), msgspec.convert(json.loads(sys.argv[1]), Order)).run()
+    print(json.dumps({"frames": [msgspec.to_builtins(frame) for frame in frames]}))
+except Problem as problem:
+    print(json.dumps({"problem": problem.code}))
+"""
+
+
+@pytest.fixture(scope="module")
+def installed(machine: Machine) -> Iterator[Machine]:
+    machine.output([f"{CHECKOUT}/installer/stage", "/"])
+    yield machine
+    machine.output(["rm", "-rf", "/usr/libexec/sysgui", POLICY])
+
+
+@contextmanager
+def rule(machine: Machine, body: str) -> Iterator[None]:
+    """Lets polkit judge by a rule as long as the context is open."""
+    machine.write(RULES, f"polkit.addRule(function(action, subject) {{ {body} }});\n")
+    restart_polkit(machine)
+    try:
+        yield
+    finally:
+        machine.output(["rm", "-f", RULES])
+        restart_polkit(machine)
+
+
+def restart_polkit(machine: Machine) -> None:
+    """Makes it read its rules now: it would by itself, but nobody knows when it has."""
+    machine.output(["systemctl", "reset-failed", "polkit"])  # It may not start often in a row.
+    machine.output(["systemctl", "restart", "polkit"])
+
+
+def allowing(action: str) -> str:
+    return f'if (action.id == "{action}") return polkit.Result.YES;'
+
+
+def order(machine: Machine, operation: str, *targets: str, **arguments: Any) -> dict[str, Any]:
+    asked = {"operation": operation, "targets": targets, "arguments": arguments}
+    done = machine.run(
+        ["/usr/bin/python3", "-c", CLIENT, json.dumps(asked)], user="alice", env=ERRAND
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    answer: dict[str, Any] = json.loads(done.stdout)
+    return answer
+
+
+@contextmanager
+def sleeping(machine: Machine, user: str) -> Iterator[str]:
+    """A process of a user, named as a target."""
+    script = 'echo $$ $(cut -d" " -f22 /proc/$$/stat); exec sleep 1000'
+    process = machine.spawn(["/bin/sh", "-c", script], user=user)
+    assert process.stdout is not None
+    pid, start = process.stdout.readline().split()
+    machine.output(["sh", "-c", f"until grep -qx sleep /proc/{pid}/comm; do :; done"])
+    try:
+        yield f"{pid}:{start}:sleep"
+    finally:
+        end(process)
+        for stream in (process.stdin, process.stdout, process.stderr):
+            if stream is not None:
+                stream.close()
+
+
+def alive(machine: Machine, target: str) -> bool:
+    return machine.run(["kill", "-0", target.split(":")[0]]).returncode == 0
+
+
+def entries(machine: Machine) -> list[Mapping[str, str]]:
+    machine.output(["journalctl", "--sync"])
+    lines = machine.output(["journalctl", "-o", "json", "SYSLOG_IDENTIFIER=sysgui-helper"])
+    return [json.loads(line) for line in lines.splitlines()]
+
+
+def codes(answer: Mapping[str, Any]) -> Sequence[str]:
+    return [frame["code"] for frame in answer["frames"] if "code" in frame]
+
+
+def test_every_operation_has_an_action_of_its_own(installed: Machine) -> None:
+    from sysgui.helper.table import TABLE
+
+    for name, operation in TABLE.items():
+        said = installed.output(["pkaction", "--verbose", "--action-id", f"org.sysgui.{name}"])
+        assert f"org.freedesktop.policykit.exec.path -> {HELPER}" in said
+        assert f"org.freedesktop.policykit.exec.argv1 -> {name}" in said
+        assert operation.message in said
+        assert "implicit any:      no" in said
+        assert "implicit inactive: no" in said
+
+
+def test_what_is_allowed_is_done_to_anothers_process_and_stands_in_the_journal(
+    installed: Machine,
+) -> None:
+    with (
+        sleeping(installed, "bob") as target,
+        rule(installed, allowing("org.sysgui.process-signal")),
+    ):
+        answer = order(installed, "process-signal", target, signal="TERM")
+        assert codes(answer) == ["done", "done"]
+        assert answer["frames"][0]["items"][0]["name"] == "sleep"
+        pid = target.split(":")[0]
+        installed.output(["sh", "-c", f"while kill -0 {pid} 2>/dev/null; do :; done"], timeout=10)
+    alice = installed.output(["id", "-u", "alice"]).strip()
+    begin, finish = entries(installed)[-2:]
+    for entry in (begin, finish):
+        assert entry["_UID"] == "0"
+        assert entry["SYSGUI_CALLER_UID"] == alice
+        assert entry["SYSGUI_OPERATION"] == "process-signal"
+        assert entry["SYSGUI_TARGETS"] == f"signal=TERM {target}"
+        assert entry["SYSGUI_REQUEST"] == begin["SYSGUI_REQUEST"]
+    assert finish["SYSGUI_RESULT"] == "done"
+    assert finish["SYSGUI_PLAN_SHA256"] == answer["frames"][0]["digest"]
+
+
+def test_what_is_refused_is_not_done(installed: Machine) -> None:
+    refusing = 'if (action.id == "org.sysgui.process-signal") return polkit.Result.NO;'
+    with sleeping(installed, "bob") as target, rule(installed, refusing):
+        answer = order(installed, "process-signal", target, signal="KILL")
+        assert answer == {"problem": "refused"}
+        assert alive(installed, target)
+
+
+def test_where_nobody_can_be_asked_that_is_said(installed: Machine) -> None:
+    asking = 'if (action.id == "org.sysgui.process-signal") return polkit.Result.AUTH_ADMIN;'
+    with sleeping(installed, "bob") as target, rule(installed, asking):
+        answer = order(installed, "process-signal", target, signal="KILL")
+        assert answer == {"problem": "no-agent"}
+        assert alive(installed, target)
+
+
+def test_an_unknown_operation_is_refused_though_the_fall_back_action_let_it_start(
+    installed: Machine,
+) -> None:
+    with rule(installed, allowing("org.freedesktop.policykit.exec")):
+        for words in ([], ["no-such-operation"], ["--version"], ["Process-Signal"]):
+            done = installed.run(["pkexec", HELPER, *words], user="alice", input="{}\n")
+            assert json.loads(done.stdout) == {
+                "frame": "error", "code": "unknown-operation", "field": "",
+            }  # fmt: skip
+            assert (done.returncode, done.stderr) == (12, "")
+
+
+def test_a_process_that_is_not_the_one_that_was_meant_is_left_alone(installed: Machine) -> None:
+    with (
+        sleeping(installed, "bob") as target,
+        rule(installed, allowing("org.sysgui.process-signal")),
+    ):
+        pid, start, name = target.split(":")
+        for other, code in (
+            (f"{pid}:{int(start) - 1}:{name}", "gone"),
+            (f"{pid}:{start}:slept", "changed"),
+            ("1:0:systemd", "gone"),
+        ):
+            answer = order(installed, "process-signal", other, signal="KILL")
+            assert answer == {"problem": code}, other
+        assert alive(installed, target)
+
+
+def test_the_machine_is_protected_from_losing_those_that_let_one_log_in(
+    installed: Machine,
+) -> None:
+    with rule(installed, allowing("org.sysgui.process-signal")):
+        for unit in ("dbus.service", "polkit.service", "systemd-logind.service"):
+            pid = installed.output(["systemctl", "show", "-P", "MainPID", unit]).strip()
+            stat = installed.read(f"/proc/{pid}/stat")
+            name = installed.read(f"/proc/{pid}/comm").strip()
+            target = f"{pid}:{stat.rpartition(')')[2].split()[19]}:{name}"
+            answer = order(installed, "process-signal", target, signal="KILL")
+            assert answer == {"problem": "protected"}, unit
+
+
+def test_the_installation_can_be_checked(installed: Machine) -> None:
+    with rule(installed, allowing("org.sysgui.self-check")):
+        answer = order(installed, "self-check")
+    facts = answer["frames"][0]["facts"]
+    assert facts["uid"] == 0
+    assert facts["caller"] == int(installed.output(["id", "-u", "alice"]))
+    assert facts["writable"] == []
+
+
+def test_a_helper_that_others_could_change_is_not_started(installed: Machine) -> None:
+    with rule(installed, allowing("org.sysgui.self-check")):
+        installed.output(["chmod", "o+w", "/usr/libexec/sysgui"])
+        try:
+            assert order(installed, "self-check") == {"problem": "helper-unsafe"}
+        finally:
+            installed.output(["chmod", "o-w", "/usr/libexec/sysgui"])
+        assert codes(order(installed, "self-check")) == ["done"]
