@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from .operations import process, self_check
+from .operations import inspect, process, self_check
 
 TABLE = {
     operation.name: operation
     for operation in (
         self_check.SELF_CHECK,
         process.SIGNAL,
+        process.ADJUST,
+        inspect.INSPECT,
     )
 }

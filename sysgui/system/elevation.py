@@ -7,6 +7,7 @@ administrator. It is given its request on standard input and answers in frames, 
 import io
 import os
 import stat
+import string
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
@@ -18,6 +19,8 @@ from sysgui.system.i18n import _
 from sysgui.system.problem import Problem
 
 HELPER = "/usr/libexec/sysgui/helper"
+
+_PLAIN = frozenset(string.ascii_letters + string.digits + "._+-")
 
 # As many objects go with one prompt; the helper takes no more.
 MOST_TARGETS = 32
@@ -141,7 +144,6 @@ class Errand:
         Raises:
             Problem: `dismissed`, `refused`, `no-agent`, `cancelled`, or the helper's own code.
         """
-        process, output = self._process, self._output
         frames: list[Frame] = []
         try:
             self._tell(
@@ -151,7 +153,7 @@ class Errand:
                     "arguments": dict(self._order.arguments),
                 }
             )
-            for line in output:
+            for line in self._output:
                 frame = _decoded(line)
                 frames.append(frame)
                 if isinstance(frame, Plan):
@@ -160,14 +162,21 @@ class Errand:
                     else:
                         self._tell({"apply": frame.digest})
         finally:
-            self._close()
-        status = process.wait()
-        self._ended = True
-        errors = process.stderr.read() if process.stderr is not None else b""
-        if process.stderr is not None:
-            process.stderr.close()
+            status, errors = self._wait()
         self._judge(status, frames, errors)
         return frames
+
+    def _wait(self) -> tuple[int, bytes]:
+        """Closes its input, which ends the helper, and returns its status and pkexec's words."""
+        self._close_input()
+        self._output.close()
+        errors = self._process.stderr
+        said = errors.read() if errors is not None else b""
+        if errors is not None:
+            errors.close()
+        status = self._process.wait()
+        self._ended = True
+        return status, said
 
     def cancel(self) -> None:
         """Ends it, in whatever phase it is; callable from any thread.
@@ -201,10 +210,6 @@ class Errand:
             except OSError:
                 return
 
-    def _close(self) -> None:
-        self._close_input()
-        self._output.close()
-
     def _judge(self, status: int, frames: Sequence[Frame], errors: bytes) -> None:
         last = frames[-1] if frames else None
         if isinstance(last, Result):
@@ -233,6 +238,44 @@ class Errand:
             _("The helper ended without an answer (status {status}).").format(status=status),
             _("What was done until then stands in the journal (SYSLOG_IDENTIFIER=sysgui-helper)."),
         )
+
+
+class Errands:
+    """Runs one order after the other, each to its end; a probe, so that a poller can run it.
+
+    Args:
+        host: The machine.
+    """
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+        self._errand: Errand | None = None
+
+    def read(self, **order: Any) -> list[Frame]:
+        """Has an order carried out, which asks for a password and may take as long as it takes.
+
+        Args:
+            order: The fields of an `Order`.
+
+        Raises:
+            Problem: As `Errand` says.
+        """
+        self._errand = Errand(self._host, Order(**order))
+        try:
+            return self._errand.run()
+        finally:
+            self._errand = None
+
+    def cancel(self) -> None:
+        """Ends what is under way; callable from any thread."""
+        errand = self._errand
+        if errand is not None:
+            errand.cancel()
+
+
+def quoted(raw: bytes) -> str:
+    """Writes any bytes in letters, digits and percent signs, as the helper's targets have names."""
+    return "".join(chr(b) if chr(b) in _PLAIN else f"%{b:02X}" for b in raw)
 
 
 def require_helper(host: Host) -> None:

@@ -55,6 +55,7 @@ class Poller(QObject):
         parent: Owns the poller.
         probe: Is read in the poller's thread, never in the window's.
         every: Seconds from one question to the next.
+        interrupt: Makes a reading under way end, however long it would take; called by `quit`.
 
     Signals:
         reading: A snapshot.
@@ -67,10 +68,17 @@ class Poller(QObject):
     bug = Signal(object)
     _asked = Signal(object)
 
-    def __init__(self, parent: QObject, probe: Probe, every: float) -> None:
+    def __init__(
+        self,
+        parent: QObject,
+        probe: Probe,
+        every: float,
+        interrupt: Callable[[], None] = lambda: None,
+    ) -> None:
         super().__init__(parent)
         self.setObjectName(type(probe).__name__)
         self._every = every
+        self._interrupt = interrupt
         self._arguments: Callable[[], dict[str, Any]] = dict
         self._running = False
         self._waiting = False
@@ -111,6 +119,16 @@ class Poller(QObject):
         self._again = True
         self._ask()
 
+    def ask_once(self, **arguments: Any) -> bool:
+        """Asks one question, paused or not; False while another is under way."""
+        if self._waiting or self._worker is None:
+            return False
+        if not self._thread.isRunning():
+            self._thread.start()
+        self._waiting = True
+        self._asked.emit(arguments)
+        return True
+
     def set_every(self, seconds: float) -> None:
         """Changes the rhythm from the next question on."""
         self._every = seconds
@@ -149,6 +167,7 @@ class Poller(QObject):
     def quit(self) -> None:
         """Begins to stop for good: asks no more and lets the thread end."""
         self.pause()
+        self._interrupt()
         self._thread.quit()
 
     def wait(self, milliseconds: int) -> bool:

@@ -160,7 +160,7 @@ class Walked(app.Application):
         view._table.select(0)
         chosen = view._bound(view._table.selected())
         menu = QMenu(shell)
-        chosen.permitted = False
+        chosen._own = False
         chosen.fill(menu)
         self._texts |= walk(menu)
         chosen.close()

@@ -111,7 +111,9 @@ def test_only_the_host_starts_programs() -> None:
             for node in ast.walk(tree(path))
             if isinstance(node, ast.Call)
         }
-        assert not STARTERS & calls, (path, STARTERS & calls)
+        # The helper's operations start programs of a fixed path, by this call only.
+        allowed = {"posix_spawn"} if name(path).startswith("helper/operations/") else set()
+        assert not STARTERS & calls - allowed, (path, STARTERS & calls)
         assert "subprocess.run" not in path.read_text(), path
 
 

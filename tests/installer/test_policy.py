@@ -3,7 +3,7 @@
 import subprocess
 import sys
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from sysgui.helper.table import TABLE
 
@@ -21,7 +21,7 @@ def test_the_committed_policy_is_the_one_that_the_table_makes() -> None:
 
 def test_each_operation_has_one_action_and_each_action_one_operation() -> None:
     actions = {}
-    for action in ElementTree.parse(POLICY).getroot().iter("action"):
+    for action in ET.parse(POLICY).getroot().iter("action"):
         notes = {note.get("key"): note.text for note in action.iter("annotate")}
         assert notes.keys() == {f"{EXEC}path", f"{EXEC}argv1"}
         assert notes[f"{EXEC}path"] == "/usr/libexec/sysgui/helper"
@@ -31,7 +31,7 @@ def test_each_operation_has_one_action_and_each_action_one_operation() -> None:
 
 
 def test_nobody_gets_anything_without_an_administrator() -> None:
-    for action in ElementTree.parse(POLICY).getroot().iter("action"):
+    for action in ET.parse(POLICY).getroot().iter("action"):
         defaults = {each.tag: each.text for each in next(action.iter("defaults"))}
         operation = TABLE[action.get("id", "").removeprefix("org.sysgui.")]
         assert defaults["allow_any"] == defaults["allow_inactive"] == "no"

@@ -1,98 +1,17 @@
-"""Others' processes: signals.
-
-A target is PID:START:NAME. Start is in clock ticks since boot (/proc/PID/stat, field 22): with the
-pid it is the identity of a process. Name is what the kernel calls it (/proc/PID/comm), so that the
-prompt can name it; if it calls itself something else by then, it is not the one that was meant.
-"""
+"""Signals to others' processes, and what schedulers and the memory killer think of them."""
 
 from __future__ import annotations
 
 import os
-import re
 import signal
 from typing import Any, Mapping
 
-from ..grammar import choice, quoted, text
+from ..grammar import choice, integer, integers
 from ..operation import Operation, Request, Target
 from ..refusal import Refusal
-
-TARGET = r"([1-9][0-9]{0,9}):([0-9]{1,20}):((?:[A-Za-z0-9._+-]|%[0-9A-F]{2}){0,45})"
+from .bound import GRAMMAR, Bound
 
 SIGNALS = ("TERM", "KILL", "INT", "HUP", "STOP", "CONT")
-
-# Flag of a kernel thread in /proc/PID/stat (PF_KTHREAD).
-KERNEL_THREAD = 0x00200000
-
-# Without these nobody could log in, or authenticate to mend what was broken.
-PROTECTED_UNITS = (
-    "init.scope",
-    "dbus.service",
-    "dbus-broker.service",
-    "polkit.service",
-    "systemd-logind.service",
-    "systemd-journald.service",
-)
-
-
-class Bound:
-    """A process held by its directory in /proc: whoever has its pid later, this stays the same one.
-
-    Args:
-        target: As on the command line.
-
-    Raises:
-        Refusal: `gone`, `changed` or `protected`.
-    """
-
-    def __init__(self, target: str) -> None:
-        matched = re.fullmatch(TARGET, target)
-        assert matched is not None
-        self.pid, self._start, self._name = int(matched[1]), matched[2], matched[3]
-        try:
-            self.directory = os.open(f"/proc/{self.pid}", os.O_RDONLY | os.O_DIRECTORY)
-        except OSError as error:
-            raise Refusal("gone") from error
-
-    def facts(self) -> Mapping[str, Any]:
-        """Returns who it is, after looking that it is the one that was meant."""
-        stat = self.read("stat").decode("utf-8", "backslashreplace")
-        fields = stat[stat.rindex(")") + 2 :].split()
-        name = quoted(self.read("comm").rstrip(b"\n"))
-        if fields[19] != self._start:
-            raise Refusal("gone")
-        if name != self._name:
-            raise Refusal("changed")
-        if self.pid == 1 or int(fields[6]) & KERNEL_THREAD or self.pid == os.getpid():
-            raise Refusal("protected")
-        if any(unit in self.read("cgroup").decode("ascii", "replace") for unit in PROTECTED_UNITS):
-            raise Refusal("protected")
-        return {
-            "pid": self.pid,
-            "start": int(self._start),
-            "name": name,
-            "uid": os.fstat(self.directory).st_uid,
-        }
-
-    def read(self, name: str) -> bytes:
-        """Returns what one of its files holds, up to 64 KiB.
-
-        Raises:
-            Refusal: `gone`.
-        """
-        try:
-            descriptor = os.open(name, os.O_RDONLY, dir_fd=self.directory)
-        except OSError as error:
-            raise Refusal("gone") from error
-        try:
-            return os.read(descriptor, 1 << 16)
-        except OSError as error:
-            raise Refusal("gone") from error
-        finally:
-            os.close(descriptor)
-
-    def close(self) -> None:
-        """Lets go of it."""
-        os.close(self.directory)
 
 
 class _Signalled(Target):
@@ -125,8 +44,67 @@ SIGNAL = Operation(
     name="process-signal",
     description="Send a signal to processes of other users",
     message="Authentication is required to send a signal to processes of other users",
-    target=text(TARGET, 96),
+    target=GRAMMAR,
     arguments={"signal": choice(SIGNALS)},
     required=("signal",),
     bind=_Signalled,
+)
+
+
+IONICE = "/usr/bin/ionice"
+IO_CLASSES = {"realtime": "1", "best-effort": "2", "idle": "3"}
+
+
+class _Adjusted(Target):
+    # The kernel takes thread ids here, not descriptors: that they are those of the process is
+    # looked at right before, through its directory.
+    def __init__(self, target: str, request: Request) -> None:
+        self._arguments = request.arguments
+        self._process = Bound(target)
+
+    def facts(self) -> Mapping[str, Any]:
+        facts = self._process.facts()
+        facts["nice"] = int(self._process.stat()[16])
+        facts["oom"] = int(self._process.read("oom_score_adj"))
+        return facts
+
+    def act(self) -> None:
+        asked = self._arguments
+        if "oom" in asked:
+            self._process.write("oom_score_adj", str(asked["oom"]).encode("ascii"))
+        for thread in self._process.threads():
+            if "nice" in asked:
+                os.setpriority(os.PRIO_PROCESS, thread, asked["nice"])
+            if "affinity" in asked:
+                os.sched_setaffinity(thread, asked["affinity"])
+        if "ioclass" in asked:
+            self._set_io(asked["ioclass"], asked.get("iolevel"))
+
+    def _set_io(self, io_class: str, level: int | None) -> None:
+        words = [IONICE, "-c", IO_CLASSES[io_class]]
+        if level is not None and io_class != "idle":
+            words += ["-n", str(level)]
+        threads = [str(thread) for thread in self._process.threads()]
+        child = os.posix_spawn(IONICE, [*words, "-p", *threads], os.environ)
+        _pid, status = os.waitpid(child, 0)
+        if status:
+            raise Refusal("failed")
+
+    def close(self) -> None:
+        self._process.close()
+
+
+ADJUST = Operation(
+    name="process-adjust",
+    description="Change how processes of other users share the CPU, the disks and the memory",
+    message="Authentication is required to change how processes of other users are scheduled",
+    target=GRAMMAR,
+    arguments={
+        "nice": integer(-20, 19),
+        "ioclass": choice(tuple(IO_CLASSES)),
+        "iolevel": integer(0, 7),
+        "affinity": integers(0, 8191, 1024),
+        "oom": integer(-1000, 1000),
+    },
+    bind=_Adjusted,
 )

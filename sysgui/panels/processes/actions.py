@@ -2,11 +2,14 @@
 
 import signal
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QInputDialog, QMenu, QWidget
 
+from sysgui.system.elevation import MOST_TARGETS, Order, require_helper
 from sysgui.system.host import Host
 from sysgui.system.i18n import _, ngettext
 from sysgui.system.problem import Problem
@@ -15,17 +18,38 @@ from sysgui.ui.confirm import confirm
 
 from .handle import ProcessHandle
 
-Done = Callable[[], None]
+
+@dataclass(frozen=True)
+class Hands:
+    """What an action works with.
+
+    Attributes:
+        parent: The panel, over which dialogs open.
+        fail: Takes a `Problem` to show.
+        done: Is called after something was done.
+        elevate: Has an order carried out as root, and says meanwhile what it is about.
+    """
+
+    parent: QWidget
+    fail: Callable[[Problem], None]
+    done: Callable[[], None]
+    elevate: Callable[[Order, str], None]
 
 
-def may_act_on(host: Host, process: Process) -> bool:
-    """Tells whether the user may signal a process: one's own, or any as root."""
+def is_own(host: Host, process: Process) -> bool:
+    """Tells whether the user may act on a process without being root: one's own, or as root any."""
     return host.uid() in (0, process.uid)
 
 
-def why_not() -> str:
-    """Returns why nothing can be done to others' processes."""
-    return _("Others' processes: needs the installed Sysgui")
+def refusal(host: Host, process: Process) -> str:
+    """Returns why nothing can be done to a process from here, translated; "" if it can."""
+    if is_own(host, process):
+        return ""
+    try:
+        require_helper(host)
+    except Problem as problem:
+        return _("Others' processes: {why}").format(why=problem.message)
+    return ""
 
 
 class Chosen(QObject):
@@ -34,30 +58,25 @@ class Chosen(QObject):
     Args:
         host: The machine.
         processes: As they were seen when the menu opened.
-        parent: The panel, over which dialogs open.
-        fail: Takes a `Problem` to show.
-        done: Is called after something was done.
+        hands: What to work with.
+
+    Attributes:
+        handles: Those that still lived.
+        refusal: Why nothing can be done to them, translated; "" if it can.
     """
 
-    def __init__(
-        self,
-        host: Host,
-        processes: Sequence[Process],
-        parent: QWidget,
-        fail: Callable[[Problem], None],
-        done: Done,
-    ) -> None:
-        super().__init__(parent)
-        self._parent = parent
-        self._fail = fail
-        self._done = done
+    def __init__(self, host: Host, processes: Sequence[Process], hands: Hands) -> None:
+        super().__init__(hands.parent)
+        self._hands = hands
         self.handles: list[ProcessHandle] = []
         for process in processes:
             try:
                 self.handles.append(ProcessHandle(host, process))
             except Problem as problem:
-                fail(problem)
-        self.permitted = all(may_act_on(host, handle.process) for handle in self.handles)
+                hands.fail(problem)
+        chosen = [handle.process for handle in self.handles]
+        self._own = all(is_own(host, process) for process in chosen)
+        self.refusal = next(filter(None, (refusal(host, process) for process in chosen)), "")
 
     @property
     def name(self) -> str:
@@ -68,7 +87,7 @@ class Chosen(QObject):
         return ngettext("{count} process", "{count} processes", count).format(count=count)
 
     def fill(self, menu: QMenu) -> None:
-        """Adds the actions to a menu; what is not permitted is there, and says why."""
+        """Adds the actions to a menu; what cannot be done is there, and it says why."""
         for text, slot in (
             (_("End {name}…"), self.end),
             (_("Kill {name}…"), self.kill),
@@ -79,12 +98,11 @@ class Chosen(QObject):
             # An ampersand in a process's name is no keyboard mark.
             action = QAction(text.format(name=self.name.replace("&", "&&")), menu)
             action.triggered.connect(slot)
-            action.setEnabled(self.permitted and bool(self.handles))
+            action.setEnabled(bool(self.handles) and not self.refusal)
             menu.addAction(action)
-        if not self.permitted:
+        if not self._own:
             menu.addSeparator()
-            why = menu.addAction(why_not())
-            why.setEnabled(False)
+            menu.addAction(self.refusal or _password_comes()).setEnabled(False)
 
     @Slot()
     def end(self) -> None:
@@ -109,12 +127,12 @@ class Chosen(QObject):
     @Slot()
     def stop(self) -> None:
         """Halts them until they are continued (SIGSTOP)."""
-        self._signal(signal.SIGSTOP)
+        self._signal(signal.SIGSTOP, _("Stop {name}"))
 
     @Slot()
     def resume(self) -> None:
         """Lets stopped ones run on (SIGCONT)."""
-        self._signal(signal.SIGCONT)
+        self._signal(signal.SIGCONT, _("Continue {name}"))
 
     @Slot()
     def renice(self) -> None:
@@ -122,15 +140,24 @@ class Chosen(QObject):
         if not self.handles:
             return
         nice, chosen = QInputDialog.getInt(
-            self._parent,
+            self._hands.parent,
             _("Nice value of {name}").format(name=self.name),
             _("From -20 (gets the CPU before all others) to 19 (after all others):"),
             self.handles[0].process.nice,
             -20,
             19,
         )
-        if chosen:
+        if chosen and self._own:
             self._each(lambda handle: handle.renice(nice))
+        elif chosen:
+            self._elevate("process-adjust", _("Nice value of {name}"), nice=nice)
+
+    def inspect(self) -> None:
+        """Has what only root may read of them read."""
+        if self.refusal:
+            self._hands.fail(Problem("not-permitted", self.refusal))
+        elif self.handles:
+            self._elevate("process-inspect", _("Files and sockets of {name}"))
 
     def close(self) -> None:
         """Lets go of the processes."""
@@ -151,16 +178,42 @@ class Chosen(QObject):
             )
             for handle in self.handles
         ]
-        if confirm(self._parent, title.format(name=self.name), text, preview):
-            self._signal(number)
+        if not self._own:
+            text = f"{text}\n{_password_comes()}"
+        if confirm(self._hands.parent, title.format(name=self.name), text, preview):
+            self._signal(number, title)
 
-    def _signal(self, number: signal.Signals) -> None:
-        self._each(lambda handle: handle.signal(number))
+    def _signal(self, number: signal.Signals, title: str) -> None:
+        if self._own:
+            self._each(lambda handle: handle.signal(number))
+        else:
+            self._elevate("process-signal", title, signal=number.name.removeprefix("SIG"))
+
+    def _elevate(self, operation: str, title: str, **arguments: Any) -> None:
+        if len(self.handles) > MOST_TARGETS:
+            self._hands.fail(
+                Problem(
+                    "too-many",
+                    _("At most {most} processes go with one password.").format(most=MOST_TARGETS),
+                    _("Select fewer."),
+                )
+            )
+            return
+        try:
+            targets = [handle.target() for handle in self.handles]
+        except Problem as problem:
+            self._hands.fail(problem)
+            return
+        self._hands.elevate(Order(operation, targets, arguments), title.format(name=self.name))
 
     def _each(self, act: Callable[[ProcessHandle], None]) -> None:
         for handle in self.handles:
             try:
                 act(handle)
             except Problem as problem:
-                self._fail(problem)
-        self._done()
+                self._hands.fail(problem)
+        self._hands.done()
+
+
+def _password_comes() -> str:
+    return _("Others' processes: an administrator's password is asked for.")

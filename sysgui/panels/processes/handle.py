@@ -6,6 +6,7 @@ import signal
 from collections.abc import Sequence
 from types import TracebackType
 
+from sysgui.system.elevation import quoted
 from sysgui.system.host import Host
 from sysgui.system.i18n import _
 from sysgui.system.problem import Problem
@@ -76,6 +77,20 @@ class ProcessHandle:
                     _("Values from {nice} to 19 are yours to set.").format(nice=self.process.nice),
                 ) from error
             raise self._not_permitted() from error
+
+    def target(self) -> str:
+        """Returns how the helper is told which process is meant: pid, start and name.
+
+        Raises:
+            Problem: `process-gone`.
+        """
+        try:
+            name = self._host.read(f"/proc/{self.process.pid}/comm").rstrip(b"\n")
+        except OSError as error:
+            raise self._gone() from error
+        if self.ended:  # What was read may be another's.
+            raise self._gone()
+        return f"{self.process.pid}:{self.process.start}:{quoted(name)}"
 
     @property
     def ended(self) -> bool:

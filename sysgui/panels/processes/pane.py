@@ -38,6 +38,10 @@ class ProcessPane(QWidget):
 
     It stays when the process ends, and says so.
 
+    Attributes:
+        process: The one that is shown.
+        needs_root: Whether only root may see its files and sockets.
+
     Signals:
         end_asked: The user wants to end it.
         nice_asked: The user wants to set its nice value.
@@ -52,6 +56,7 @@ class ProcessPane(QWidget):
         super().__init__(parent)
         self.process: Process | None = None
         self._refusal = ""
+        self.needs_root = False
         self._history = History(KEPT)
         self._graphs: list[tuple[Card, Graph, Callable[[Process], str]]] = []
         self.hide()
@@ -219,17 +224,16 @@ class ProcessPane(QWidget):
         self._unit.setText(detail.control_group)
         self._unit.setToolTip(_("Its control group: /proc/PID/cgroup"))
         if detail.files is None or detail.sockets is None:
-            zombie = process.state == "Z"
-            text = [
-                _("It has ended, and waits for its parent.")
-                if zombie
-                else _("Needs the installed Sysgui.")
-            ]
+            self.needs_root = process.state != "Z"
+            text = [_("It has ended, and waits for its parent.")]
+            if self.needs_root:
+                text = [self._refusal or _("Only root may see these: Ctrl+I asks for a password.")]
             self._lists.setTabText(0, _("Files"))
             self._lists.setTabText(1, _("Sockets"))
             _fill(self._files, text)
             _fill(self._sockets, text)
             return
+        self.needs_root = False
         self._lists.setTabText(0, _("Files {count}").format(count=len(detail.files)))
         self._lists.setTabText(1, _("Sockets {count}").format(count=len(detail.sockets)))
         _fill(self._files, [f"{file.fd}  {file.target}" for file in detail.files])

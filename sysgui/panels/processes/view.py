@@ -11,19 +11,22 @@ from PySide6.QtWidgets import (
     QSplitter,
 )
 
+from sysgui.system.elevation import Data, Frame
 from sysgui.system.i18n import _
 from sysgui.system.problem import Problem
 from sysgui.system.processes import Process
 from sysgui.system.query import Query
 from sysgui.ui.card import Muted
+from sysgui.ui.elevation import ElevationBar
 from sysgui.ui.panel import Context, PanelView
 from sysgui.ui.table import TableModel
 from sysgui.ui.table_view import TableView, table_keys
 
-from .actions import Chosen, may_act_on, why_not
+from .actions import Chosen, Hands, refusal
 from .bar import ListBar
 from .columns import COLUMNS
 from .detail import Detail
+from .inspected import detail_of
 from .listing import KEY, Key, Listing
 from .pane import ProcessPane
 from .probe import Changes
@@ -71,6 +74,7 @@ class ProcessesView(PanelView):
         self._listing = listing
         self._whole = True
         self._wanted: Key | None = None
+        self._inside: Detail | None = None
         self._readings = 0
         self._model = TableModel(COLUMNS, KEY, self)
         self._table = TableView(self._model, self)
@@ -94,6 +98,8 @@ class ProcessesView(PanelView):
         self._error.setWordWrap(True)
         self._error.hide()
         self.add(self._error)
+        self._elevation = ElevationBar(context.host, context.shell.watch, self)
+        self.add(self._elevation)
         self._table.set_widths(settings.widths)
         self._table.show_columns(settings.columns)
         self._table.show_order(listing.sort, descending=listing.descending)
@@ -128,10 +134,17 @@ class ProcessesView(PanelView):
         self._show_in_table = self.action(
             _("Show the pane's process in the table"), self._scroll_to_pane, "Ctrl+L"
         )
+        self._look_inside = self.action(
+            _("Files and sockets of the pane's process, as root…"), self._inspect, "Ctrl+I"
+        )
         self.action(_("Close the pane"), self._close_pane, "Esc")
+        self._elevation.failed.connect(self._fail)
+        self._elevation.bug.connect(self.problems.show_bug)
         reader = self.context.reader
         self._changes = self.poll(reader.probe("processes.changes", Changes), EVERY, self._take)
         self._changes.with_arguments(lambda: {"whole": self._whole})
+        self._elevation.done.connect(self._take_frames)
+        self._hands = Hands(self, self._fail, self._changes.ask_now, self._elevation.do)
         self._changes.problem.connect(self._start_anew)
         self._changes.bug.connect(self._start_anew)
         self._detail = self.poll(
@@ -168,7 +181,28 @@ class ProcessesView(PanelView):
 
     @Slot(object)
     def _take_detail(self, detail: Detail) -> None:
+        inside = self._inside
+        if inside is not None and (inside.pid, inside.start) == (detail.pid, detail.start):
+            detail = msgspec.structs.replace(detail, files=inside.files, sockets=inside.sockets)
         self._pane.take_detail(detail)
+
+    def _inspect(self) -> None:
+        """Reads once, as root, what of the pane's process only root may read."""
+        chosen = self._bound(self._in_pane())
+        chosen.inspect()
+        chosen.close()
+
+    @Slot(object)
+    def _take_frames(self, frames: Sequence[Frame]) -> None:
+        process = self._pane.process
+        if process is not None and any(isinstance(frame, Data) for frame in frames):
+            try:
+                self._inside = detail_of(process.pid, process.start, frames)
+            except Problem as problem:
+                self._fail(problem)
+                return
+            self._detail.ask_now()
+        self._changes.ask_now()
 
     def _asked_detail(self) -> dict[str, int]:
         process = self._pane.process
@@ -251,8 +285,7 @@ class ProcessesView(PanelView):
     def _choose(self, process: Process | None) -> None:
         self._keep_sizes()
         opened = self._pane.isHidden() and process is not None
-        may = process is None or may_act_on(self.context.host, process)
-        self._pane.choose(process, "" if may else why_not())
+        self._pane.choose(process, refusal(self.context.host, process) if process else "")
         if opened:
             self._splitter.setSizes(self._sizes)
         if process is None:
@@ -303,11 +336,12 @@ class ProcessesView(PanelView):
 
     def _bound(self, processes: Sequence[Process]) -> Chosen:
         """Binds processes as they are at this moment."""
-        return Chosen(self.context.host, processes, self, self._fail, self._changes.ask_now)
+        return Chosen(self.context.host, processes, self._hands)
 
     def _in_pane(self) -> list[Process]:
         return [self._pane.process] if self._pane.process else []
 
+    @Slot(object)
     def _fail(self, problem: Problem) -> None:
         self.problems.show_problem(problem)
 
@@ -323,7 +357,10 @@ class ProcessesView(PanelView):
 
     @Slot()
     def _open_menu_of_pane(self) -> None:
-        self._popup(self.cursor().pos(), self._in_pane(), self._show_in_table)
+        more = [self._show_in_table]
+        if self._pane.needs_root:
+            more.append(self._look_inside)
+        self._popup(self.cursor().pos(), self._in_pane(), *more)
 
     def _popup(self, place: QPoint, processes: Sequence[Process], *more: QAction) -> None:
         chosen = self._bound(processes)
@@ -342,11 +379,13 @@ class ProcessesView(PanelView):
             self._fail(Problem("nothing-selected", _("Select a process first.")))
             return
         chosen = self._bound(processes)
-        if chosen.handles and not chosen.permitted:
+        if chosen.handles and chosen.refusal:
             self._fail(
                 Problem(
                     "not-permitted",
-                    _("{name}: not your own. Nothing was done.").format(name=chosen.name),
+                    _("{name}: nothing was done. {why}").format(
+                        name=chosen.name, why=chosen.refusal
+                    ),
                     _("“sysgui doctor” says how to act on others' processes."),
                 )
             )

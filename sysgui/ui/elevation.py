@@ -1,0 +1,92 @@
+"""What is done as root, seen from the window: it waits, can be cancelled, and tells how it went."""
+
+from collections.abc import Callable, Sequence
+
+import msgspec
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
+
+from sysgui.system.elevation import Errands, Frame, Item, Order, explain_item
+from sysgui.system.host import Host
+from sysgui.system.i18n import _
+from sysgui.system.problem import Problem
+from sysgui.ui import theme
+from sysgui.ui.poller import Poller
+
+
+class ElevationBar(QWidget):
+    """Has orders carried out by the helper, one at a time; visible while one is under way.
+
+    Args:
+        host: The machine.
+        watch: Takes the poller into the window's care.
+        parent: The panel.
+
+    Signals:
+        done: The frames of an order that was carried out, wholly or partly.
+        failed: A `Problem`: nothing was done, or not all.
+        bug: A `Bug`.
+    """
+
+    done = Signal(object)
+    failed = Signal(object)
+    bug = Signal(object)
+
+    def __init__(self, host: Host, watch: Callable[[Poller], None], parent: QWidget) -> None:
+        super().__init__(parent)
+        self._errands = Errands(host)
+        self._poller = Poller(self, self._errands, 0.0, self._errands.cancel)
+        self._poller.reading.connect(self._end)
+        self._poller.problem.connect(self._fail)
+        self._poller.bug.connect(self._break)
+        watch(self._poller)
+        self._text = QLabel(self)
+        self._text.setTextFormat(Qt.TextFormat.PlainText)
+        self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._cancel = QPushButton(_("Cancel"), self)
+        self._cancel.clicked.connect(self._errands.cancel)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(2 * theme.STEP, 0, 0, 0)
+        row.addWidget(self._text, 1)
+        row.addWidget(self._cancel)
+        self.hide()
+
+    def do(self, order: Order, text: str) -> None:
+        """Asks for a password and has an order carried out.
+
+        Args:
+            order: What is to be done.
+            text: What is being done, translated, for as long as it takes.
+        """
+        if not self._poller.ask_once(**msgspec.structs.asdict(order)):
+            self.failed.emit(
+                Problem(
+                    "busy",
+                    _("One thing at a time: a password is being asked for already."),
+                    _("Answer or cancel that one first."),
+                )
+            )
+            return
+        waiting = _("{text}: waiting for an administrator's password …").format(text=text)
+        self._text.setText(waiting)
+        self.setAccessibleName(waiting)
+        self.show()
+
+    @Slot(object)
+    def _end(self, frames: Sequence[Frame]) -> None:
+        self.hide()
+        left = [frame for frame in frames if isinstance(frame, Item) and frame.code != "done"]
+        if left:
+            said = "; ".join(f"{item.target}: {explain_item(item)}" for item in left)
+            self.failed.emit(Problem("not-all-done", _("Not done: {items}.").format(items=said)))
+        self.done.emit(frames)
+
+    @Slot(object)
+    def _fail(self, problem: Problem) -> None:
+        self.hide()
+        self.failed.emit(problem)
+
+    @Slot(object)
+    def _break(self, bug: object) -> None:
+        self.hide()
+        self.bug.emit(bug)

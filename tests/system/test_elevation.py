@@ -1,0 +1,220 @@
+"""The way to root, with a program of the tests' behind the door instead of pkexec and helper."""
+
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sysgui.helper.grammar import quoted as quoted_by_the_helper
+from sysgui.helper.operation import MOST_TARGETS as MOST_OF_THE_HELPER
+from sysgui.system.elevation import (
+    HELPER,
+    MOST_TARGETS,
+    PKEXEC,
+    RUN0,
+    Errand,
+    Errands,
+    Item,
+    Order,
+    Plan,
+    Result,
+    quoted,
+)
+from sysgui.system.host import Host
+from sysgui.system.problem import Problem
+
+ORDER = Order("process-signal", ["7:8:x"], {"signal": "TERM"})
+SAFE = os.stat_result((0o100755, 0, 0, 1, 0, 0, 0, 0, 0, 0))
+
+PLAN = '{"frame":"plan","digest":"abc","items":[{"pid":7}]}'
+ITEM = '{"frame":"item","target":"7:8:x","code":"done"}'
+DONE = '{"frame":"result","code":"done"}'
+
+# Reads the request, previews, applies what is agreed to, and says so.
+OBEDIENT = f"""
+import json, sys
+request = json.loads(sys.stdin.readline())
+print('{PLAN}', flush=True)
+answer = sys.stdin.readline()
+if not answer:
+    print('{{"frame":"error","code":"cancelled","field":""}}')
+    sys.exit(16)
+assert json.loads(answer) == {{"apply": "abc"}}
+print('{ITEM}')
+print('{DONE}')
+"""
+
+NO_AGENT = """
+import sys
+sys.stderr.write("Error executing command as another user: No authentication agent found.")
+sys.exit(127)
+"""
+
+
+class Door(Host):
+    """A machine with a helper, of which a program of the test's takes the place."""
+
+    def __init__(self, script: str, *, there: Sequence[str] = (HELPER, PKEXEC)) -> None:
+        super().__init__()
+        self._script = script
+        self._there = there
+        self.stats: dict[str, os.stat_result] = {}
+        self.started: list[Sequence[str]] = []
+        self.user = 1000
+
+    def uid(self) -> int:
+        return self.user
+
+    def exists(self, path: str) -> bool:
+        return path in self._there
+
+    def stat(self, path: str) -> os.stat_result:
+        return self.stats.get(path, SAFE)
+
+    def spawn(
+        self,
+        argv: Sequence[str],
+        extra_environment: Mapping[str, str] | None = None,
+        *,
+        errors: bool = False,
+    ) -> "subprocess.Popen[bytes]":
+        self.started.append(argv)
+        return super().spawn([sys.executable, "-c", self._script], errors=errors)
+
+
+def problem_of(host: Host, order: Order = ORDER) -> Problem:
+    with pytest.raises(Problem) as caught:
+        Errand(host, order).run()
+    return caught.value
+
+
+def test_what_is_agreed_to_is_done() -> None:
+    host = Door(OBEDIENT)
+    seen: list[Plan] = []
+    frames = Errand(host, ORDER).run(lambda plan: not seen.append(plan))  # type: ignore[func-returns-value]
+    assert frames == [Plan("abc", [{"pid": 7}]), Item("7:8:x", "done"), Result("done")]
+    assert seen == [Plan("abc", [{"pid": 7}])]
+    assert host.started == [
+        [PKEXEC, "--disable-internal-agent", HELPER, "process-signal", "signal=TERM", "7:8:x"]
+    ]
+
+
+def test_what_is_not_agreed_to_is_not_done() -> None:
+    with pytest.raises(Problem) as caught:
+        Errand(Door(OBEDIENT), ORDER).run(lambda _plan: False)
+    assert caught.value.code == "cancelled"
+
+
+def test_lists_stand_on_the_command_line_as_the_helper_writes_them() -> None:
+    host = Door(OBEDIENT)
+    Errand(host, Order("process-adjust", ["7:8:x"], {"nice": 3, "affinity": [0, 2]})).run()
+    assert host.started[0][-3:] == ["nice=3", "affinity=0,2", "7:8:x"]
+
+
+@pytest.mark.parametrize(
+    ("script", "code"),
+    [
+        ("raise SystemExit(126)", "dismissed"),
+        ("raise SystemExit(127)", "refused"),
+        (
+            NO_AGENT,
+            "no-agent",
+        ),
+        ("raise SystemExit(1)", "helper-ended"),
+        ("import os; os.kill(os.getpid(), 9)", "helper-ended"),
+        ("print('nonsense')", "helper-nonsense"),
+        ('print(\'{"frame":"other"}\')', "helper-nonsense"),
+        ('print(\'{"frame":"error","code":"gone","field":"7:8:x"}\')', "gone"),
+        ('print(\'{"frame":"error","code":"no-audit"}\')', "no-audit"),
+        ('print(\'{"frame":"error","code":"of the future"}\')', "of the future"),
+    ],
+)
+def test_each_way_in_which_it_fails_is_told_apart(script: str, code: str) -> None:
+    problem = problem_of(Door(script))
+    assert problem.code == code
+    assert problem.message
+
+
+def test_a_prompt_can_be_cancelled_while_it_is_open() -> None:
+    # As pkexec: it neither reads nor answers until it is signalled.
+    host = Door("import time; time.sleep(1000)")
+    errand = Errand(host, ORDER)
+    threading.Timer(0.05, errand.cancel).start()
+    with pytest.raises(Problem) as caught:
+        errand.run()
+    assert caught.value.code == "cancelled"
+
+
+def test_errands_are_cancelled_from_another_thread_and_run_again() -> None:
+    errands = Errands(Door(OBEDIENT))
+    errands.cancel()  # Nothing is under way: nothing happens.
+    frames = errands.read(
+        operation="process-signal", targets=["7:8:x"], arguments={"signal": "TERM"}
+    )
+    assert frames[-1] == Result("done")
+    assert errands.read(operation="process-signal", targets=["7:8:x"])[-1] == Result("done")
+
+
+@pytest.mark.parametrize(
+    ("there", "uid", "before"),
+    [
+        ((HELPER, PKEXEC, RUN0), 1000, [PKEXEC, "--disable-internal-agent"]),
+        ((HELPER, RUN0), 1000, [RUN0, "--pipe", "--background=", "--"]),
+        ((HELPER, PKEXEC), 0, []),
+    ],
+)
+def test_the_way_to_root_is_the_one_that_is_there(
+    there: Sequence[str], uid: int, before: list[str]
+) -> None:
+    host = Door(OBEDIENT, there=there)
+    host.user = uid
+    Errand(host, ORDER).run()
+    assert host.started[0][: len(before) + 1] == [*before, HELPER]
+
+
+def test_without_helper_or_way_nothing_is_started() -> None:
+    for there, code in (((), "helper-missing"), ((HELPER,), "no-transport")):
+        host = Door(OBEDIENT, there=there)
+        assert problem_of(host).code == code
+        assert host.started == []
+
+
+def test_a_recorded_machine_has_no_helper(tmp_path: Path) -> None:
+    assert problem_of(Host(str(tmp_path))).code == "helper-missing"
+
+
+@pytest.mark.parametrize("path", [HELPER, "/usr/libexec/sysgui", "/usr", "/"])
+@pytest.mark.parametrize(("mode", "uid"), [(0o755, 1000), (0o775, 0), (0o757, 0), (0o1777, 0)])
+def test_a_helper_that_others_could_have_changed_is_not_started(
+    path: str, mode: int, uid: int
+) -> None:
+    host = Door(OBEDIENT)
+    host.stats[path] = os.stat_result((0o040000 | mode, 0, 0, 1, uid, 0, 0, 0, 0, 0))
+    problem = problem_of(host)
+    assert problem.code == "helper-unsafe"
+    assert path in problem.message
+    assert host.started == []
+
+
+@given(st.binary(max_size=15))
+def test_names_are_written_as_the_helper_reads_them(name: bytes) -> None:
+    assert quoted(name) == quoted_by_the_helper(name)
+
+
+def test_as_many_targets_go_with_one_prompt_as_the_helper_takes() -> None:
+    assert MOST_TARGETS == MOST_OF_THE_HELPER
+
+
+def test_the_helper_and_its_caller_mean_the_same_file() -> None:
+    any_type: Any = __import__("xml.etree.ElementTree").etree.ElementTree
+    policy = Path(__file__).parents[2] / "resources/polkit/org.sysgui.policy"
+    notes = any_type.parse(policy).getroot().iter("annotate")
+    paths = {note.text for note in notes if note.get("key", "").endswith(".path")}
+    assert paths == {HELPER}
