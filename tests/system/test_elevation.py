@@ -1,16 +1,15 @@
 """The way to root, with a program of the tests' behind the door instead of pkexec and helper."""
 
 import os
-import subprocess
-import sys
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from roots.doors import NO_AGENT, OBEDIENT, Door
 
 from sysgui.helper.grammar import quoted as quoted_by_the_helper
 from sysgui.helper.operation import MOST_TARGETS as MOST_OF_THE_HELPER
@@ -31,62 +30,6 @@ from sysgui.system.host import Host
 from sysgui.system.problem import Problem
 
 ORDER = Order("process-signal", ["7:8:x"], {"signal": "TERM"})
-SAFE = os.stat_result((0o100755, 0, 0, 1, 0, 0, 0, 0, 0, 0))
-
-PLAN = '{"frame":"plan","digest":"abc","items":[{"pid":7}]}'
-ITEM = '{"frame":"item","target":"7:8:x","code":"done"}'
-DONE = '{"frame":"result","code":"done"}'
-
-# Reads the request, previews, applies what is agreed to, and says so.
-OBEDIENT = f"""
-import json, sys
-request = json.loads(sys.stdin.readline())
-print('{PLAN}', flush=True)
-answer = sys.stdin.readline()
-if not answer:
-    print('{{"frame":"error","code":"cancelled","field":""}}')
-    sys.exit(16)
-assert json.loads(answer) == {{"apply": "abc"}}
-print('{ITEM}')
-print('{DONE}')
-"""
-
-NO_AGENT = """
-import sys
-sys.stderr.write("Error executing command as another user: No authentication agent found.")
-sys.exit(127)
-"""
-
-
-class Door(Host):
-    """A machine with a helper, of which a program of the test's takes the place."""
-
-    def __init__(self, script: str, *, there: Sequence[str] = (HELPER, PKEXEC)) -> None:
-        super().__init__()
-        self._script = script
-        self._there = there
-        self.stats: dict[str, os.stat_result] = {}
-        self.started: list[Sequence[str]] = []
-        self.user = 1000
-
-    def uid(self) -> int:
-        return self.user
-
-    def exists(self, path: str) -> bool:
-        return path in self._there
-
-    def stat(self, path: str) -> os.stat_result:
-        return self.stats.get(path, SAFE)
-
-    def spawn(
-        self,
-        argv: Sequence[str],
-        extra_environment: Mapping[str, str] | None = None,
-        *,
-        errors: bool = False,
-    ) -> "subprocess.Popen[bytes]":
-        self.started.append(argv)
-        return super().spawn([sys.executable, "-c", self._script], errors=errors)
 
 
 def problem_of(host: Host, order: Order = ORDER) -> Problem:

@@ -16,6 +16,7 @@ from PySide6.QtCore import QPoint, Qt, Slot
 from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QInputDialog, QMenu, QPushButton, QWidget
+from roots.doors import INSIDE, NO_AGENT, OBEDIENT, PARTLY, Door
 from roots.hosts import DEBIAN
 from roots.spawned import Obedient, obedient
 
@@ -435,6 +436,110 @@ def test_others_processes_are_not_touched_and_it_says_so(
     assert host.signals == []
     assert host.reniced == []
     assert child.process.poll() is None
+
+
+class Elevated(Door):
+    """A machine on which nothing is the user's, with an installed helper."""
+
+    def __init__(self, script: str) -> None:
+        super().__init__(script)
+        self.user = 54_321
+
+    def exists(self, path: str) -> bool:
+        return super().exists(path) or Host.exists(self, path)
+
+    def stat(self, path: str) -> os.stat_result:
+        return Host.stat(self, path) if path.startswith("/proc") else super().stat(path)
+
+
+def shown(view: ProcessesView) -> bool:
+    return view._elevation.isVisible()
+
+
+def test_others_processes_are_ended_by_the_helper_after_the_question(
+    qtbot, make: Make, child: Obedient
+) -> None:
+    host = Elevated(OBEDIENT)
+    view = make(host)
+    process = find(qtbot, view, child.pid)
+    said: list[str] = []
+
+    def agree(question: Confirmation) -> None:
+        said.extend(visible_texts(question))
+        question.accept()
+
+    in_dialog(Confirmation, agree)
+    action(view, "End the selected").trigger()
+    assert any("password" in text for text in said)
+    qtbot.waitUntil(lambda: not shown(view))
+    (argv,) = host.started
+    name = Host().read(f"/proc/{child.pid}/comm").decode().strip()
+    assert argv[-3:] == [
+        "process-signal", "signal=TERM", f"{process.pid}:{process.start}:{name}",
+    ]  # fmt: skip
+    assert problem_text(view) == ""
+
+
+def test_the_window_lives_on_while_the_password_is_asked_for_and_it_can_be_cancelled(
+    qtbot, make: Make, child: Obedient
+) -> None:
+    view = make(Elevated("import time; time.sleep(1000)"))
+    find(qtbot, view, child.pid)
+    action(view, "Stop the selected").trigger()
+    assert shown(view)
+    assert any("waiting for an administrator's password" in text for text in visible_texts(view))
+    readings = view._readings
+    qtbot.waitUntil(lambda: view._readings > readings + 1, timeout=10_000)
+    action(view, "Continue the").trigger()
+    assert "One thing at a time" in problem_text(view)
+    press(view, "Cancel")
+    qtbot.waitUntil(lambda: not shown(view))
+    assert "Cancelled" in problem_text(view)
+
+
+@pytest.mark.parametrize(
+    ("script", "text"),
+    [
+        ("raise SystemExit(126)", "dismissed"),
+        ("raise SystemExit(127)", "polkit does not allow this"),
+        (NO_AGENT, "Nobody could be asked"),
+        (PARTLY, "has ended already"),
+    ],
+    ids=["dismissed", "refused", "no agent", "partly"],
+)
+def test_what_was_not_done_as_root_is_said(
+    qtbot, make: Make, child: Obedient, script: str, text: str
+) -> None:
+    view = make(Elevated(script))
+    find(qtbot, view, child.pid)
+    action(view, "Stop the selected").trigger()
+    qtbot.waitUntil(lambda: not shown(view))
+    assert text in problem_text(view)
+
+
+def test_a_prompt_that_is_open_does_not_keep_the_window_from_closing(
+    qtbot, make: Make, child: Obedient
+) -> None:
+    view = make(Elevated("import time; time.sleep(1000)"))
+    find(qtbot, view, child.pid)
+    action(view, "Stop the selected").trigger()
+    poller = view._elevation._poller
+    qtbot.waitUntil(lambda: view._elevation._errands._errand is not None)
+    poller.quit()
+    assert poller.wait(2000)
+
+
+def test_files_of_others_processes_are_read_once_by_the_helper(
+    qtbot, make: Make, child: Obedient
+) -> None:
+    view = make(Elevated(INSIDE))
+    find(qtbot, view, child.pid)
+    assert not view._pane.needs_root or "Ctrl+I" in " ".join(listed(view._pane._files))
+    action(view, "Files and sockets of the pane").trigger()
+    qtbot.waitUntil(lambda: not shown(view))
+    assert problem_text(view) == ""
+    assert view._inside is not None
+    assert [(file.fd, file.target) for file in view._inside.files] == [(3, "/var/lib/secret")]
 
 
 def test_what_the_kernel_refuses_is_a_problem(qtbot, make: Make, child: Obedient) -> None:
