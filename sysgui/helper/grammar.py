@@ -72,10 +72,19 @@ def integers(least: int, most: int, count: int) -> Grammar:
 
 
 def written(value: Any) -> str:
-    """Returns how an accepted value stands on the command line."""
-    if isinstance(value, list):
-        return ",".join(map(str, value))
-    return str(value)
+    """Returns how an accepted value stands on the command line, for a human to read there.
+
+    Ascending numbers are written as the kernel writes lists of CPUs: 0-3,8.
+    """
+    if not isinstance(value, list):
+        return str(value)
+    runs: list[list[int]] = []
+    for number in value:
+        if runs and number == runs[-1][1] + 1:
+            runs[-1][1] = number
+        else:
+            runs.append([number, number])
+    return ",".join(str(a) if a == b else f"{a}-{b}" for a, b in runs)
 
 
 def quoted(raw: bytes) -> str:

@@ -61,6 +61,7 @@ class Operation(NamedTuple):
         target: The grammar of a target; None if there are none.
         arguments: The grammar of each argument, in their order on the command line.
         required: The names of those that must be given.
+        some: Whether at least one must be given: without any there is nothing to do.
         bind: Holds a target fast, to be previewed and changed. Only for what changes something.
         read: Yields facts, frame by frame. Only for what changes nothing.
         finish: Whether it goes on when the caller has gone: half of it would be worse.
@@ -73,6 +74,7 @@ class Operation(NamedTuple):
     target: Grammar | None
     arguments: Mapping[str, Grammar]
     required: Sequence[str] = ()
+    some: bool = False
     bind: Callable[[str, Request], Target] | None = None
     read: Callable[[Session, Request], Iterator[Mapping[str, Any]]] | None = None
     finish: bool = False
@@ -116,6 +118,8 @@ class Operation(NamedTuple):
 
     def _arguments(self, given: Any) -> dict[str, Any]:
         if not isinstance(given, dict) or not set(given) <= set(self.arguments):
+            raise Refusal("grammar", "arguments")
+        if self.some and not given:
             raise Refusal("grammar", "arguments")
         for name in self.required:
             if name not in given:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import select
 import time
 from typing import Any, NoReturn
@@ -18,6 +19,8 @@ MOST_INPUT = 64 << 10
 INPUT_WITHIN = 5.0  # Seconds.
 DEEPEST = 6
 LONGEST_NUMBER = 20  # Digits.
+
+_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
 
 MOST_FRAME = 64 << 10
 MOST_OUTPUT = 8 << 20
@@ -72,7 +75,10 @@ class Input:
         return bool(poll.poll(seconds * 1000))
 
     def _take(self) -> None:
-        piece = os.read(self._descriptor, MOST_INPUT)
+        try:
+            piece = os.read(self._descriptor, MOST_INPUT)
+        except ConnectionResetError:  # A socket whose other end went without reading our frames.
+            piece = b""
         self._ended = not piece
         self._read += piece
 
@@ -92,16 +98,19 @@ def parse(line: bytes) -> Any:
             parse_float=_refuse,
             parse_constant=_refuse,
         )
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise Refusal("input") from error
     _check_texts(value)
     return value
 
 
 def _check_depth(line: bytes) -> None:
-    """Counts brackets before the parser recurses into them; those in strings count as well."""
+    """Counts the brackets outside strings, before the parser recurses into them.
+
+    Where strings are broken, so that they are not told right, the parser has given up before.
+    """
     depth = 0
-    for byte in line:
+    for byte in _STRING.sub(b"", line):
         if byte in b"[{":
             depth += 1
             if depth > DEEPEST:

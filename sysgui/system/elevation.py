@@ -5,6 +5,7 @@ administrator. It is given its request on standard input and answers in frames, 
 """
 
 import io
+import itertools
 import os
 import stat
 import string
@@ -323,7 +324,13 @@ def transport(host: Host) -> list[str]:
 
 
 def _written(value: Any) -> str:
-    return ",".join(map(str, value)) if isinstance(value, list) else str(value)
+    """Writes an argument as the helper does: ascending numbers as the kernel's lists, 0-3,8."""
+    if not isinstance(value, list):
+        return str(value)
+    # What numbers in a row have in common is their distance to their place.
+    runs = itertools.groupby(enumerate(value), key=lambda placed: placed[1] - placed[0])
+    ends = [[number for _place, number in run] for _distance, run in runs]
+    return ",".join(str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in ends)
 
 
 def _decoded(line: bytes) -> Frame:

@@ -56,7 +56,7 @@ def rule(machine: Machine, body: str) -> Iterator[None]:
 
 def restart_polkit(machine: Machine) -> None:
     """Makes it read its rules now: it would by itself, but nobody knows when it has."""
-    machine.output(["systemctl", "reset-failed", "polkit"])  # It may not start often in a row.
+    machine.run(["systemctl", "reset-failed", "polkit"])  # It may not start often in a row.
     machine.output(["systemctl", "restart", "polkit"])
 
 
@@ -196,6 +196,49 @@ def test_the_machine_is_protected_from_losing_those_that_let_one_log_in(
             target = f"{pid}:{stat.rpartition(')')[2].split()[19]}:{name}"
             answer = order(installed, "process-signal", target, signal="KILL")
             assert answer == {"problem": "protected"}, unit
+
+
+def test_a_process_is_scheduled_as_was_asked(installed: Machine) -> None:
+    with (
+        sleeping(installed, "bob") as target,
+        rule(installed, allowing("org.sysgui.process-adjust")),
+    ):
+        pid = target.split(":")[0]
+        answer = order(
+            installed, "process-adjust", target,
+            nice=5, io="idle", affinity=[0], oom=500,
+        )  # fmt: skip
+        assert codes(answer) == ["done", "done"], answer
+        assert installed.output(["ps", "-o", "ni=", "-p", pid]).strip() == "5"
+        assert installed.output(["ionice", "-p", pid]).strip() == "idle"
+        assert installed.output(["taskset", "-cp", pid]).endswith(": 0\n")
+        assert installed.read(f"/proc/{pid}/oom_score_adj") == "500\n"
+        before = answer["frames"][0]["items"][0]
+        assert (before["nice"], before["oom"]) == (0, 0)
+
+
+def test_what_only_root_may_read_is_what_root_reads(installed: Machine) -> None:
+    with (
+        sleeping(installed, "bob") as target,
+        rule(installed, allowing("org.sysgui.process-inspect")),
+    ):
+        pid = target.split(":")[0]
+        answer = order(installed, "process-inspect", target)
+        told: dict[str, str] = {}
+        links = {}
+        for frame in answer["frames"][:-1]:
+            facts = frame["facts"]
+            if "data" in facts:
+                told[facts["path"]] = told.get(facts["path"], "") + facts["data"]
+            elif "link" in facts:
+                links[facts["path"]] = facts["link"]
+        assert told["environ"] == installed.read(f"/proc/{pid}/environ")
+        assert told["cgroup"] == installed.read(f"/proc/{pid}/cgroup")
+        assert "rchar" in told["io"]
+        for name, leads in links.items():
+            assert installed.output(["readlink", f"/proc/{pid}/{name}"]) == f"{leads}\n"
+        numbers = set(installed.output(["ls", f"/proc/{pid}/fd"]).split())
+        assert {name.partition("/")[2] for name in links if name.startswith("fd/")} == numbers
 
 
 def test_the_installation_can_be_checked(installed: Machine) -> None:

@@ -57,8 +57,8 @@ def test_what_is_not_agreed_to_is_not_done() -> None:
 
 def test_lists_stand_on_the_command_line_as_the_helper_writes_them() -> None:
     host = Door(OBEDIENT)
-    Errand(host, Order("process-adjust", ["7:8:x"], {"nice": 3, "affinity": [0, 2]})).run()
-    assert host.started[0][-3:] == ["nice=3", "affinity=0,2", "7:8:x"]
+    Errand(host, Order("process-adjust", ["7:8:x"], {"nice": 3, "affinity": [0, 1, 2, 5]})).run()
+    assert host.started[0][-3:] == ["nice=3", "affinity=0-2,5", "7:8:x"]
 
 
 @pytest.mark.parametrize(

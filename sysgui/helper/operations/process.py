@@ -52,7 +52,10 @@ SIGNAL = Operation(
 
 
 IONICE = "/usr/bin/ionice"
+
+# As ionice(1) has them: the class, and within two of them a level from 0, served first, to 7.
 IO_CLASSES = {"realtime": "1", "best-effort": "2", "idle": "3"}
+IO = ("idle", *(f"{name}:{level}" for name in ("realtime", "best-effort") for level in range(8)))
 
 
 class _Adjusted(Target):
@@ -70,20 +73,21 @@ class _Adjusted(Target):
 
     def act(self) -> None:
         asked = self._arguments
-        if "oom" in asked:
-            self._process.write("oom_score_adj", str(asked["oom"]).encode("ascii"))
         for thread in self._process.threads():
             if "nice" in asked:
                 os.setpriority(os.PRIO_PROCESS, thread, asked["nice"])
             if "affinity" in asked:
                 os.sched_setaffinity(thread, asked["affinity"])
-        if "ioclass" in asked:
-            self._set_io(asked["ioclass"], asked.get("iolevel"))
+        if "io" in asked:
+            self._set_io(asked["io"])
+        if "oom" in asked:
+            self._process.write("oom_score_adj", str(asked["oom"]).encode("ascii"))
 
-    def _set_io(self, io_class: str, level: int | None) -> None:
+    def _set_io(self, io: str) -> None:
+        io_class, _colon, level = io.partition(":")
         words = [IONICE, "-c", IO_CLASSES[io_class]]
-        if level is not None and io_class != "idle":
-            words += ["-n", str(level)]
+        if level:
+            words += ["-n", level]
         threads = [str(thread) for thread in self._process.threads()]
         child = os.posix_spawn(IONICE, [*words, "-p", *threads], os.environ)
         _pid, status = os.waitpid(child, 0)
@@ -101,10 +105,10 @@ ADJUST = Operation(
     target=GRAMMAR,
     arguments={
         "nice": integer(-20, 19),
-        "ioclass": choice(tuple(IO_CLASSES)),
-        "iolevel": integer(0, 7),
+        "io": choice(IO),
         "affinity": integers(0, 8191, 1024),
         "oom": integer(-1000, 1000),
     },
+    some=True,
     bind=_Adjusted,
 )
