@@ -64,6 +64,7 @@ class Operation(NamedTuple):
         some: Whether at least one must be given: without any there is nothing to do.
         bind: Holds a target fast, to be previewed and changed. Only for what changes something.
         read: Yields facts, frame by frame. Only for what changes nothing.
+        stream: Whether what it reads may be of any length.
         finish: Whether it goes on when the caller has gone: half of it would be worse.
         keep: Whether one authentication lasts for some minutes. Only for what changes nothing.
     """
@@ -77,6 +78,7 @@ class Operation(NamedTuple):
     some: bool = False
     bind: Callable[[str, Request], Target] | None = None
     read: Callable[[Session, Request], Iterator[Mapping[str, Any]]] | None = None
+    stream: bool = False
     finish: bool = False
     keep: bool = False
 

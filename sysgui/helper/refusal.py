@@ -10,7 +10,8 @@ STATUS = {
     "done": 0,
     "not-root": 10,  # Not started as root, or not on behalf of a user that exists.
     "not-piped": 10,  # Standard input or output is neither a pipe nor a socket.
-    "input": 11,  # No request within the time or the size, or not the JSON that is expected.
+    "input": 11,  # A request that is too long, or not the JSON that is expected.
+    "timeout": 11,  # No request, or no answer to the preview, within the time.
     "unknown-operation": 12,
     "grammar": 12,  # An argument or a target is not of its grammar.
     "mismatch": 12,  # What was authenticated (argv) is not what is asked for (the request).
@@ -18,6 +19,7 @@ STATUS = {
     "audit-lost": 13,  # It took the entry of the beginning, but not that of the end.
     "changed": 14,  # It is no longer what was previewed.
     "gone": 14,  # It is not there any more.
+    "not-a-file": 15,  # A link, a device, a second name: nothing of that is opened.
     "protected": 15,  # Nobody does this from here, not even an administrator.
     "cancelled": 16,
     "failed": 17,  # The kernel refused; `errno` says why.

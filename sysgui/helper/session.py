@@ -61,8 +61,9 @@ class Session:
 
     def _do(self, operation: Operation, request: Request, fields: dict[str, str]) -> str:
         if operation.read is not None:
+            kind = "piece" if operation.stream else "data"
             for facts in operation.read(self, request):
-                self.output.frame("data", facts=facts)
+                self.output.frame(kind, facts=facts)
             return "done"
         plan = Plan(operation, request)
         try:

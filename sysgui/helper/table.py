@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .operations import inspect, process, self_check
+from .operations import file, inspect, process, self_check
 
 TABLE = {
     operation.name: operation
@@ -11,5 +11,6 @@ TABLE = {
         process.SIGNAL,
         process.ADJUST,
         inspect.INSPECT,
+        file.READ,
     )
 }

@@ -1,7 +1,8 @@
 """What goes in and out: one strict JSON request, then frames, each a line of JSON.
 
 Every frame has its kind in `frame`: `plan` (what would be done, with a digest), `item` (what became
-of one target), `data` (facts), and last either `result` or `error` with a code.
+of one target), `data` (facts), `piece` (of a stream), and last either `result` or `error` with a
+code. Data is bounded: it is kept by whoever reads. A stream is not: it goes as it is taken.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ class Input:
         """Returns the next line without its end, or b"" if the caller has closed the pipe.
 
         Raises:
-            Refusal: `input` if it is too long or takes longer than `within` seconds.
+            Refusal: `input` if it is too long, `timeout` if it takes longer than `within` seconds.
         """
         deadline = time.monotonic() + within
         while b"\n" not in self._read:
@@ -53,9 +54,13 @@ class Input:
         line, _end, self._read = self._read.partition(b"\n")
         return line
 
-    def closed(self) -> bool:
-        """Tells whether the caller has gone or wants it to stop: the pipe is at its end."""
-        while not self._ended and self._ready(0):
+    def closed(self, within: float = 0.0) -> bool:
+        """Tells whether the caller has gone or wants it to stop: the pipe is at its end.
+
+        Args:
+            within: How long to wait for that, in seconds.
+        """
+        while not self._ended and self._ready(within):
             self._take()
             if len(self._read) > MOST_INPUT:
                 raise Refusal("input")
@@ -65,7 +70,7 @@ class Input:
         """Takes what comes until the deadline; False if the pipe ended before its line did."""
         left = deadline - time.monotonic()
         if left <= 0 or not self._ready(left):
-            raise Refusal("input")
+            raise Refusal("timeout")
         self._take()
         return not self._ended
 
@@ -173,7 +178,8 @@ class Output:
         # Room is kept for the last frame, which says that it was too much.
         if len(line) > MOST_FRAME or (kind == "data" and len(line) > self._left - MOST_FRAME):
             raise Refusal("too-much")
-        self._left -= len(line)
+        if kind == "data":
+            self._left -= len(line)
         try:
             while line:
                 line = line[os.write(self._descriptor, line) :]

@@ -10,7 +10,7 @@ import os
 import stat
 import string
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, cast
 
 import msgspec
@@ -94,7 +94,17 @@ class Data(msgspec.Struct, frozen=True, tag_field="frame", tag="data"):
     facts: dict[str, Any]
 
 
-Frame = Plan | Item | Result | Failure | Data
+class Piece(msgspec.Struct, frozen=True, tag_field="frame", tag="piece"):
+    """A part of a stream.
+
+    Attributes:
+        facts: By name.
+    """
+
+    facts: dict[str, Any]
+
+
+Frame = Plan | Item | Result | Failure | Data | Piece
 
 _DECODER = msgspec.json.Decoder(Frame)
 
@@ -105,7 +115,7 @@ class Order(msgspec.Struct, frozen=True):
     Attributes:
         operation: Its name in the helper's table.
         targets: The objects, in the helper's grammar.
-        arguments: The rest, by name.
+        arguments: The rest, by name, in the order of the helper's table.
     """
 
     operation: str
@@ -143,9 +153,20 @@ class Errand:
             agree: Told the plan of a change; whether it is to be applied.
 
         Raises:
+            Problem: As `stream` says.
+        """
+        return list(self.stream(agree))
+
+    def stream(self, agree: Callable[[Plan], bool] = lambda _plan: True) -> Iterator[Frame]:
+        """Waits for the prompt and the helper, and yields its frames as they come.
+
+        Args:
+            agree: Told the plan of a change; whether it is to be applied.
+
+        Raises:
             Problem: `dismissed`, `refused`, `no-agent`, `cancelled`, or the helper's own code.
         """
-        frames: list[Frame] = []
+        last: Frame | None = None
         try:
             self._tell(
                 {
@@ -155,17 +176,18 @@ class Errand:
                 }
             )
             for line in self._output:
-                frame = _decoded(line)
-                frames.append(frame)
-                if isinstance(frame, Plan):
-                    if self._cancelled or not agree(frame):
+                last = _decoded(line)
+                yield last
+                if isinstance(last, Plan):
+                    if self._cancelled or not agree(last):
                         self.cancel()
                     else:
-                        self._tell({"apply": frame.digest})
+                        self._tell({"apply": last.digest})
+                elif isinstance(last, Piece) and self._cancelled:
+                    break  # A stream ends where nobody reads it.
         finally:
             status, errors = self._wait()
-        self._judge(status, frames, errors)
-        return frames
+        self._judge(status, last, errors)
 
     def _wait(self) -> tuple[int, bytes]:
         """Closes its input, which ends the helper, and returns its status and pkexec's words."""
@@ -211,8 +233,7 @@ class Errand:
             except OSError:
                 return
 
-    def _judge(self, status: int, frames: Sequence[Frame], errors: bytes) -> None:
-        last = frames[-1] if frames else None
+    def _judge(self, status: int, last: Frame | None, errors: bytes) -> None:
         if isinstance(last, Result):
             return
         if self._cancelled:
@@ -350,6 +371,8 @@ def _explained(failure: Failure) -> Problem:
         "changed": _("It is no longer what it was when you chose it. Nothing was done."),
         "gone": _("It has ended already. Nothing was done."),
         "protected": _("The system could not be used without it. Nothing was done."),
+        "not-a-file": _("It is a link, a device or the like, and those are not read as root."),
+        "timeout": _("The helper waited for an answer in vain. Nothing was done."),
         "no-audit": _("The journal took no entry, and without one nothing is done as root."),
         "audit-lost": _("The journal took no entry of how it went; it has that of the beginning."),
         "cancelled": _("Cancelled. Nothing was done."),

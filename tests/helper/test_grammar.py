@@ -226,6 +226,10 @@ def test_what_the_grammar_accepts_is_not_too_long_for_the_command_line(name: str
         "process-adjust.io": "best-effort:7",
         "process-adjust.affinity": list(range(0, 2048, 2)),
         "process-adjust.oom": -1000,
+        "file-read.target": "/var/log/" + "a" * 4000,
+        "file-read.offset": -(1 << 62),
+        "file-read.length": 1 << 62,
+        "file-read.follow": "yes",
     }[name]
     word = f"{name.partition('.')[2]}={written(GRAMMARS[name](longest))}"
     assert len(word) <= LONGEST_WORD

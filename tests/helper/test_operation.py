@@ -12,6 +12,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from sysgui.helper.operation import MOST_TARGETS, Operation, Request, Target
+from sysgui.helper.operations.file import READ
 from sysgui.helper.operations.process import ADJUST, SIGNAL
 from sysgui.helper.refusal import STATUS, Refusal
 from sysgui.helper.table import TABLE
@@ -166,12 +167,18 @@ def test_the_order_of_targets_and_of_arguments_is_that_of_the_request_and_of_the
 TARGETS = st.from_regex(
     re.compile(r"[1-9][0-9]{0,6}:[0-9]{1,12}:[A-Za-z0-9._+-]{0,15}"), fullmatch=True
 )
+PATHS = st.from_regex(
+    re.compile(r"/var/log(/[A-Za-z0-9_+-][A-Za-z0-9._+-]{0,15}){1,3}"), fullmatch=True
+)
 ARGUMENTS = {
     "signal": st.sampled_from(["TERM", "KILL", "INT", "HUP", "STOP", "CONT"]),
     "nice": st.integers(-20, 19),
     "io": st.sampled_from(["realtime:0", "best-effort:7", "idle"]),
     "affinity": st.lists(st.integers(0, 8191), min_size=1, max_size=20, unique=True).map(sorted),
     "oom": st.integers(-1000, 1000),
+    "offset": st.integers(-(2**62), 2**62),
+    "length": st.integers(1, 2**62),
+    "follow": st.just("yes"),
 }
 
 
@@ -188,7 +195,8 @@ def requests(draw: st.DrawFn) -> tuple[Operation, dict[str, Any]]:
         arguments[name] = draw(ARGUMENTS[name])
     targets = []
     if operation.target is not None:
-        targets = draw(st.lists(TARGETS, min_size=1, max_size=4, unique=True))
+        kind = PATHS if operation is READ else TARGETS
+        targets = draw(st.lists(kind, min_size=1, max_size=4, unique=True))
     return operation, asked(targets, **arguments)
 
 

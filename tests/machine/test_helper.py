@@ -241,6 +241,27 @@ def test_what_only_root_may_read_is_what_root_reads(installed: Machine) -> None:
         assert {name.partition("/")[2] for name in links if name.startswith("fd/")} == numbers
 
 
+def test_a_log_of_root_alone_is_read(installed: Machine) -> None:
+    log = "/var/log/sysgui-test/only root.log"
+    target = "/var/log/sysgui-test/only%20root.log"
+    text = "".join(f"line {number}\n" for number in range(5000))
+    installed.write(log, text, mode=0o600)
+    with rule(installed, allowing("org.sysgui.file-read")):
+        answer = order(installed, "file-read", target)
+        facts = [frame["facts"] for frame in answer["frames"][:-1]]
+        assert facts[0] == {"target": target, "event": "opened", "size": len(text)}
+        assert "".join(each["data"] for each in facts[1:]) == text
+        last = order(installed, "file-read", target, offset=-5, length=4)["frames"][1]["facts"]
+        assert last["data"] == text[-5:-1]
+        # A service that owns its directory of logs cannot have others' files read to it.
+        installed.output(["ln", "-sf", "/etc/shadow", "/var/log/sysgui-test/link"])
+        assert order(installed, "file-read", "/var/log/sysgui-test/link") == {
+            "problem": "not-a-file"
+        }
+        assert order(installed, "file-read", "/etc/shadow") == {"problem": "grammar"}
+    installed.output(["rm", "-r", "/var/log/sysgui-test"])
+
+
 def test_the_installation_can_be_checked(installed: Machine) -> None:
     with rule(installed, allowing("org.sysgui.self-check")):
         answer = order(installed, "self-check")

@@ -22,6 +22,7 @@ from sysgui.system.elevation import (
     Errands,
     Item,
     Order,
+    Piece,
     Plan,
     Result,
     quoted,
@@ -76,6 +77,7 @@ def test_lists_stand_on_the_command_line_as_the_helper_writes_them() -> None:
         ('print(\'{"frame":"other"}\')', "helper-nonsense"),
         ('print(\'{"frame":"error","code":"gone","field":"7:8:x"}\')', "gone"),
         ('print(\'{"frame":"error","code":"no-audit"}\')', "no-audit"),
+        ('print(\'{"frame":"error","code":"timeout"}\')', "timeout"),
         ('print(\'{"frame":"error","code":"of the future"}\')', "of the future"),
     ],
 )
@@ -92,6 +94,21 @@ def test_a_prompt_can_be_cancelled_while_it_is_open() -> None:
     threading.Timer(0.05, errand.cancel).start()
     with pytest.raises(Problem) as caught:
         errand.run()
+    assert caught.value.code == "cancelled"
+
+
+def test_a_stream_comes_as_it_is_taken_and_ends_where_it_is_cancelled() -> None:
+    # It goes on for ever, whatever becomes of its input: only that nobody reads ends it.
+    endless = """
+while True:
+    print('{"frame":"piece","facts":{"data":"x"}}', flush=True)
+"""
+    errand = Errand(Door(endless), Order("file-read", ["/var/log/syslog"]))
+    frames = errand.stream()
+    assert [next(frames) for _several in range(1000)] == [Piece({"data": "x"})] * 1000
+    errand.cancel()
+    with pytest.raises(Problem) as caught:
+        list(frames)
     assert caught.value.code == "cancelled"
 
 
