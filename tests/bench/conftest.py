@@ -1,6 +1,7 @@
 """A display of its own for the benchmarks, and the table that they fill."""
 
 import datetime as dt
+import faulthandler
 import os
 import platform
 import shutil
@@ -39,6 +40,12 @@ class Table:
 
 
 _table = Table()
+
+
+@pytest.fixture(autouse=True)
+def patience() -> None:
+    """Ten minutes of a benchmark are no hang."""
+    faulthandler.cancel_dump_traceback_later()
 
 
 @pytest.fixture(scope="session")
