@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Mapping, Sequence
 
 from . import start, wire
@@ -26,13 +27,15 @@ def main(argv: Sequence[str], table: Mapping[str, Operation]) -> int:
         caller = start.prepare()
         operation = _find(argv, table)
         code = Session(caller, wire.Input(), output).run(operation, argv[1:])
-        output.frame("result", code=code)
     except Refusal as refusal:
-        _say(output, refusal)
+        # What stands where a pipe should may be anything.
+        if refusal.code != "not-piped":
+            _say(output, "error", code=refusal.code, field=refusal.field)
         return refusal.status
     except Exception:  # noqa: BLE001 - the outermost frame: nothing of what went wrong goes out
-        _say(output, Refusal("internal"))
+        _say(output, "error", code="internal", field="")
         return STATUS["internal"]
+    _say(output, "result", code=code)
     return STATUS[code]
 
 
@@ -44,10 +47,6 @@ def _find(argv: Sequence[str], table: Mapping[str, Operation]) -> Operation:
     return table[argv[0]]
 
 
-def _say(output: wire.Output, refusal: Refusal) -> None:
-    if refusal.code == "not-piped":
-        return  # What stands there instead of a pipe may be anything.
-    try:
-        output.frame("error", code=refusal.code, field=refusal.field)
-    except Refusal:
-        return  # Nobody is there to be told; the journal has it.
+def _say(output: wire.Output, kind: str, **content: str) -> None:
+    with contextlib.suppress(Refusal):  # Nobody is there to be told; the journal has it.
+        output.frame(kind, **content)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
-from typing import Sequence
+from typing import Any, Sequence
 
 from . import audit, wire
-from .operation import Operation, Request
+from .operation import Operation, Request, Target
 from .plan import Plan
 from .refusal import Refusal
 
@@ -91,19 +92,28 @@ class Session:
         """Acts on one target after the other, and says of each what became of it."""
         left = dict.fromkeys(request.targets, "cancelled")
         for name, target in zip(request.targets, plan.targets):
-            if not operation.finish and self.input.closed():
+            if not (operation.finish or self._wanted()):
                 break
-            content: dict[str, object] = {}
-            try:
-                target.act()
-                code = "done"
-            except Refusal as refusal:
-                code = refusal.code
-            except OSError as error:
-                code, content["errno"] = "failed", error.errno
-            left[name] = code
-            self.output.frame("item", target=name, code=code, **content)
+            became = _act(target)
+            left[name] = became["code"]
+            with contextlib.suppress(Refusal):  # Who does not read any more is seen above.
+                self.output.frame("item", target=name, **became)
         codes = set(left.values())
-        if codes == {"done"}:
-            return "done"
         return codes.pop() if len(codes) == 1 else "partly"
+
+    def _wanted(self) -> bool:
+        """Tells whether the caller is still there, and says nothing that he may not."""
+        try:
+            return self.output.heard and not self.input.closed()
+        except Refusal:
+            return False
+
+
+def _act(target: Target) -> dict[str, Any]:
+    try:
+        target.act()
+    except Refusal as refusal:
+        return {"code": refusal.code}
+    except OSError as error:
+        return {"code": "failed", "errno": error.errno}
+    return {"code": "done"}

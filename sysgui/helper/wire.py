@@ -161,9 +161,13 @@ class Output:
 
     Args:
         descriptor: Of the pipe.
+
+    Attributes:
+        heard: Whether somebody reads, as far as is known.
     """
 
     def __init__(self, descriptor: int = 1) -> None:
+        self.heard = True
         self._descriptor = descriptor
         self._left = MOST_OUTPUT
 
@@ -184,4 +188,5 @@ class Output:
             while line:
                 line = line[os.write(self._descriptor, line) :]
         except OSError as error:
+            self.heard = False
             raise Refusal("cancelled") from error
