@@ -25,3 +25,19 @@ def caller() -> Iterator[Caller]:
     opened = Caller()
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Path:
+    """A directory of three boxes, with their names in them."""
+    directory = tmp_path / "files"
+    directory.mkdir()
+    for name in ("a", "b", "c"):
+        (directory / name).write_text(name)
+    return directory
+
+
+@pytest.fixture
+def log() -> list[str]:
+    """What has become of boxes."""
+    return []

@@ -196,6 +196,32 @@ def digest(operation: Operation, given: Mapping[str, Any]) -> str:
     return plan.digest
 
 
+def outcome(
+    caller: Caller, operation: Operation, given: Any, words: Sequence[str] | None = None
+) -> str:
+    """Runs an operation to its end, and returns the code, whether it is returned or raised."""
+    try:
+        return caller.session().run(operation, argv(operation, given) if words is None else words)
+    except Refusal as refusal:
+        return refusal.code
+
+
+def agreed(caller: Caller, operation: Operation, given: Any) -> str:
+    """Runs an operation to its end with a caller that agrees to what is previewed."""
+    caller.say(given, {"apply": digest(operation, given)})
+    return outcome(caller, operation, given)
+
+
+def acts(log: Sequence[str]) -> list[str]:
+    """Returns the names of the boxes that were acted on."""
+    return [line.partition(" ")[2] for line in log if line.startswith("act ")]
+
+
+def contents(directory: Path) -> list[str]:
+    """Returns what is in the boxes of a directory, by their names."""
+    return [path.read_text() for path in sorted(directory.iterdir())]
+
+
 def code_of(call: Any, *arguments: Any) -> str:
     """Returns the code with which a call is refused; "" if it is not."""
     try:
