@@ -15,6 +15,9 @@ from PySide6.QtCore import QObject, QSocketNotifier, Signal, Slot
 
 LONGEST_WISH = 4096
 
+# A second start waits this long for the first to show what it wished, in seconds.
+PATIENCE = 2.0
+
 
 class Wish(msgspec.Struct, frozen=True):
     """What a second start wants of the first.
@@ -81,12 +84,20 @@ class Instance(QObject):
         return True
 
     def hand_over(self, wish: Wish) -> bool:
-        """Tells the first instance what is wanted; False if it does not listen (yet)."""
+        """Tells the first instance what is wanted, and waits until that is done.
+
+        Returns:
+            False if it does not listen (yet). One that listens and is busy has got the wish.
+        """
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as ear:
+            ear.bind("")  # An address that the kernel chooses, to be answered at.
+            ear.settimeout(PATIENCE)
             try:
                 ear.sendto(msgspec.json.encode(wish), str(self._path))
             except OSError:
                 return False
+            with contextlib.suppress(TimeoutError):
+                ear.recv(1)
         return True
 
     @Slot()
@@ -94,8 +105,11 @@ class Instance(QObject):
         if self._socket is None:
             return
         with contextlib.suppress(BlockingIOError, msgspec.DecodeError):
-            data = self._socket.recv(LONGEST_WISH)
+            data, sender = self._socket.recvfrom(LONGEST_WISH)
             self.wished.emit(msgspec.json.decode(data, type=Wish))
+            if sender:
+                with contextlib.suppress(OSError):  # It may have gone.
+                    self._socket.sendto(b"", sender)
 
     def close(self) -> None:
         """Gives the claim up."""

@@ -3,11 +3,13 @@
 import os
 import socket
 import stat
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from sysgui.ui import instance
 from sysgui.ui.instance import Instance, Wish, runtime_directory
 
 Make = Callable[[], Instance]
@@ -22,9 +24,9 @@ def make(qtbot, tmp_path: Path) -> Iterator[Make]:
         return made[-1]
 
     yield make
-    for instance in made:
-        instance.close()
-        instance.close()  # A second time is nothing.
+    for each in made:
+        each.close()
+        each.close()  # A second time is nothing.
 
 
 def test_only_the_first_becomes_the_one_instance_until_it_gives_up(make: Make) -> None:
@@ -38,9 +40,24 @@ def test_only_the_first_becomes_the_one_instance_until_it_gives_up(make: Make) -
 def test_a_later_start_hands_its_wish_to_the_first(qtbot, make: Make) -> None:
     first, second = make(), make()
     first.claim()
-    with qtbot.waitSignal(first.wished) as wished:
-        assert second.hand_over(Wish("processes", "token"))
-    assert wished.args == [Wish("processes", "token")]
+    heard: list[object] = []
+    first.wished.connect(lambda wish: heard.extend([wish, later.is_alive()]))
+    told: list[bool] = []
+    later = threading.Thread(
+        target=lambda: told.append(second.hand_over(Wish("processes", "token")))
+    )
+    later.start()
+    qtbot.waitUntil(lambda: not later.is_alive())
+    # It ends only when what it wished has been seen to.
+    assert heard == [Wish("processes", "token"), True]
+    assert told == [True]
+
+
+def test_a_first_that_is_busy_has_got_the_wish_all_the_same(make: Make, monkeypatch) -> None:
+    monkeypatch.setattr(instance, "PATIENCE", 0.01)
+    first, second = make(), make()
+    first.claim()
+    assert second.hand_over(Wish("processes"))
 
 
 def test_nobody_hears_a_wish_when_there_is_no_first(make: Make) -> None:
