@@ -27,9 +27,12 @@ LIMITS = {
     resource.RLIMIT_FSIZE: 64 << 20,
     resource.RLIMIT_NOFILE: 1024,
     resource.RLIMIT_AS: 1 << 30,
+    resource.RLIMIT_DATA: 1 << 30,
+    resource.RLIMIT_STACK: 8 << 20,
+    resource.RLIMIT_CPU: resource.RLIM_INFINITY,  # What is followed may be followed for days.
 }
 
-HIGHEST_DESCRIPTOR = 1 << 16
+TIMERS = (signal.ITIMER_REAL, signal.ITIMER_VIRTUAL, signal.ITIMER_PROF)
 
 
 def prepare() -> int:
@@ -85,14 +88,18 @@ def _check_streams() -> None:
 def _close_others() -> None:
     """Leaves nothing open but the two streams; what Python may say on the third goes nowhere."""
     nowhere = os.open("/dev/null", os.O_WRONLY)
-    os.dup2(nowhere, 2, inheritable=False)
-    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if hard == resource.RLIM_INFINITY or hard > HIGHEST_DESCRIPTOR:
-        hard = HIGHEST_DESCRIPTOR
-    os.closerange(3, hard)
+    if nowhere != 2:  # It is, if that was closed.
+        os.dup2(nowhere, 2, inheritable=False)
+    # Not up to the limit: what was opened before that was lowered stands above it.
+    for name in os.listdir("/proc/self/fd"):
+        if int(name) > 2:
+            with contextlib.suppress(OSError):  # The one that listed them.
+                os.close(int(name))
 
 
 def _reset_signals() -> None:
+    for timer in TIMERS:
+        signal.setitimer(timer, 0)
     for number in signal.valid_signals():
         # Two cannot be set; Python's own for a closed pipe is wanted: an error, not an end.
         if number in (signal.SIGKILL, signal.SIGSTOP, signal.SIGPIPE):
