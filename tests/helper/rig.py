@@ -272,6 +272,20 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, {str(CHECKOUT)!r})
 """
 
+# Set while branches are counted, by test_coverage.py: what is run in children counts as well.
+COUNTED = os.environ.get("SYSGUI_COVERAGE_RC")
+
+if COUNTED:
+    import coverage
+
+    PROLOGUE += f"""
+sys.path.append({str(Path(coverage.__file__).parents[1])!r})
+import atexit, coverage
+counted = coverage.Coverage(config_file={COUNTED!r})
+counted.start()
+atexit.register(lambda: (counted.stop(), counted.save()))
+"""
+
 # The program as installed, but for where it finds its modules, and the journal.
 PROGRAM = f"""{PROLOGUE}
 from sysgui.helper import audit
