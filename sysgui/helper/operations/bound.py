@@ -99,9 +99,12 @@ class Bound:
         except OSError as error:
             raise Refusal("gone") from error
         try:
-            return [int(name) for name in os.listdir(descriptor)]
+            found = [int(name) for name in os.listdir(descriptor)]
         finally:
             os.close(descriptor)
+        if not found:  # It has ended since.
+            raise Refusal("gone")
+        return found
 
     def write(self, name: str, data: bytes) -> None:
         """Writes to one of its files.
