@@ -236,7 +236,7 @@ def code_of(call: Any, *arguments: Any) -> str:
 
 def start_time(pid: int) -> str:
     """Returns field 22 of /proc/PID/stat."""
-    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
+    return Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()[19].decode()
 
 
 def target_of(pid: int) -> str:
@@ -263,6 +263,15 @@ def sleeping(*words: str) -> Iterator[subprocess.Popen[bytes]]:
             child.kill()
         child.communicate()
 
+
+# A process of four threads.
+THREADED = """
+import sys, threading
+for _each in range(3):
+    threading.Thread(target=threading.Event().wait, daemon=True).start()
+print("up", flush=True)
+sys.stdin.read()
+"""
 
 # The helper's start, in a process of its own
 
