@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 from typing import Any, Mapping
@@ -74,10 +75,11 @@ class _Adjusted(Target):
     def act(self) -> None:
         asked = self._arguments
         for thread in self._process.threads():
-            if "nice" in asked:
-                os.setpriority(os.PRIO_PROCESS, thread, asked["nice"])
-            if "affinity" in asked:
-                os.sched_setaffinity(thread, asked["affinity"])
+            with contextlib.suppress(ProcessLookupError):  # Threads come and go.
+                if "nice" in asked:
+                    os.setpriority(os.PRIO_PROCESS, thread, asked["nice"])
+                if "affinity" in asked:
+                    os.sched_setaffinity(thread, asked["affinity"])
         if "io" in asked:
             self._set_io(asked["io"])
         if "oom" in asked:
@@ -89,10 +91,12 @@ class _Adjusted(Target):
         if level:
             words += ["-n", level]
         threads = [str(thread) for thread in self._process.threads()]
-        child = os.posix_spawn(IONICE, [*words, "-p", *threads], os.environ)
-        _pid, status = os.waitpid(child, 0)
-        if status:
-            raise Refusal("failed")
+        # The first one stays as long as the process. Of others it may be told (-t) that they went.
+        for which in (["-p", str(self._process.pid)], ["-t", "-p", *threads]):
+            child = os.posix_spawn(IONICE, words + which, os.environ)
+            _pid, status = os.waitpid(child, 0)
+            if status:
+                raise Refusal("failed")
 
     def close(self) -> None:
         self._process.close()
