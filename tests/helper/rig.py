@@ -273,6 +273,20 @@ print("up", flush=True)
 sys.stdin.read()
 """
 
+# A process of which threads begin and end all the time.
+HURRIED = """
+import sys, threading
+def work():
+    while True:
+        thread = threading.Thread(target=int, daemon=True)
+        thread.start()
+        thread.join()
+for _each in range(4):
+    threading.Thread(target=work, daemon=True).start()
+print("up", flush=True)
+sys.stdin.read()
+"""
+
 # The helper's start, in a process of its own
 
 PROLOGUE = f"""
