@@ -88,21 +88,31 @@ class Bound:
         lines = self.read("cgroup").decode("utf-8", "backslashreplace").splitlines()
         return {name for line in lines for name in line.split("/") if "user.slice" not in line}
 
+    def names(self, directory: str) -> list[str]:
+        """Returns the names in one of its directories.
+
+        Raises:
+            Refusal: `gone`.
+        """
+        try:
+            descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY, dir_fd=self.directory)
+        except OSError as error:
+            raise Refusal("gone") from error
+        try:
+            return os.listdir(descriptor)
+        except OSError as error:
+            raise Refusal("gone") from error
+        finally:
+            os.close(descriptor)
+
     def threads(self) -> list[int]:
         """Returns the ids of its threads: the kernel schedules threads, not processes.
 
         Raises:
             Refusal: `gone`.
         """
-        try:
-            descriptor = os.open("task", os.O_RDONLY | os.O_DIRECTORY, dir_fd=self.directory)
-        except OSError as error:
-            raise Refusal("gone") from error
-        try:
-            found = [int(name) for name in os.listdir(descriptor)]
-        finally:
-            os.close(descriptor)
-        if not found:  # It has ended since.
+        found = [int(name) for name in self.names("task")]
+        if not found:  # It has ended since the directory was opened.
             raise Refusal("gone")
         return found
 

@@ -27,6 +27,9 @@ LINKS = ("exe", "cwd", "root")
 MOST_BYTES = 512 << 10
 PIECE = 8 << 10
 
+# Of one frame: a number may have ten digits.
+PIECE_OF_NAMES = 4 << 10
+
 # A server may have a hundred thousand files open.
 MOST_DESCRIPTORS = 2000
 
@@ -52,9 +55,9 @@ def _facts(process: Bound, target: str) -> Iterator[Mapping[str, Any]]:
             yield {"target": target, "path": name, "data": piece}
     for name in LINKS:
         yield from _link(process, target, name)
-    numbers = sorted(map(int, _names(process)))
-    for place in range(0, len(numbers), PIECE):
-        names = [str(number) for number in numbers[place : place + PIECE]]
+    numbers = sorted(map(int, process.names("fd")))
+    for place in range(0, len(numbers), PIECE_OF_NAMES):
+        names = [str(number) for number in numbers[place : place + PIECE_OF_NAMES]]
         yield {"target": target, "path": "fd", "names": names}
     for number in numbers[:MOST_DESCRIPTORS]:
         yield from _link(process, target, f"fd/{number}")
@@ -66,17 +69,6 @@ def _link(process: Bound, target: str, name: str) -> Iterator[Mapping[str, Any]]
     except OSError:
         return  # Closed since it was listed, or a kernel thread's.
     yield {"target": target, "path": name, "link": os.fsencode(leads).decode("latin-1")}
-
-
-def _names(process: Bound) -> list[str]:
-    try:
-        descriptor = os.open("fd", os.O_RDONLY | os.O_DIRECTORY, dir_fd=process.directory)
-    except OSError as error:
-        raise Refusal("gone") from error
-    try:
-        return os.listdir(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 INSPECT = Operation(
