@@ -303,10 +303,16 @@ if COUNTED:
 
     PROLOGUE += f"""
 sys.path.append({str(Path(coverage.__file__).parents[1])!r})
-import atexit, coverage
-counted = coverage.Coverage(config_file={COUNTED!r})
-counted.start()
-atexit.register(lambda: (counted.stop(), counted.save()))
+import atexit, os
+try:
+    os.getcwd()
+except FileNotFoundError:
+    pass  # Nothing can be counted from nowhere.
+else:
+    import coverage
+    counted = coverage.Coverage(config_file={COUNTED!r})
+    counted.start()
+    atexit.register(lambda: (counted.stop(), counted.save()))
 """
 
 # The program as installed, but for where it finds its modules, and the journal.

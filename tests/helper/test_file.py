@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from sysgui.helper.grammar import quoted
 from sysgui.helper.operation import Request
 from sysgui.helper.operations import file
-from sysgui.helper.wire import MOST_OUTPUT
+from sysgui.helper.wire import MOST_OUTPUT, Input
 
 from .rig import Caller, Journal, argv, as_root, asked, code_of
 
@@ -427,13 +427,22 @@ def test_what_is_written_while_it_is_followed_comes_too(
 ) -> None:
     path = logs / "log"
     path.write_text("first\n")
+
+    class Meanwhile(Input):
+        """Something is written whenever it is waited."""
+
+        def closed(self, within: float = 0.0) -> bool:
+            with path.open("a") as opened:
+                opened.write("more\n")
+            return super().closed(within)
+
     monkeypatch.setattr(file, "RHYTHM", 0.001)
-    request = Request("r1", [target(path)], {"follow": "yes"})
+    session = caller.session()
+    session.input = Meanwhile(caller.theirs_in)
     assert file.READ.read is not None
-    frames = file.READ.read(caller.session(), request)
+    frames = file.READ.read(session, Request("r1", [target(path)], {"follow": "yes"}))
     assert next(frames)["event"] == "opened"
     assert next(frames)["data"] == "first\n"
-    with path.open("a") as opened:
-        opened.write("second\n")
-    assert next(frames) == {"target": target(path), "offset": 6, "data": "second\n"}
+    for place in (6, 11, 16):
+        assert next(frames) == {"target": target(path), "offset": place, "data": "more\n"}
     frames.close()
