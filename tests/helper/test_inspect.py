@@ -200,6 +200,7 @@ def test_each_process_is_told_under_its_own_name(tmp_path: Path) -> None:
             assert told.data("stat", target).startswith(b"%d (sh) " % child.pid)
 
 
+@as_root
 def test_protected_ones_may_be_looked_into(tmp_path: Path) -> None:
     assert Told(tmp_path, target_of(1)).data("stat").startswith(b"1 (")
 
