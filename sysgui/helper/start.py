@@ -88,8 +88,8 @@ def _check_streams() -> None:
 def _close_others() -> None:
     """Leaves nothing open but the two streams; what Python may say on the third goes nowhere."""
     nowhere = os.open("/dev/null", os.O_WRONLY)
-    if nowhere != 2:  # It is, if that was closed.
-        os.dup2(nowhere, 2, inheritable=False)
+    # It may be 2 itself, if that was closed. Of a copy, 2 is always one that programs inherit.
+    os.dup2(os.dup(nowhere), 2)
     # Not up to the limit: what was opened before that was lowered stands above it.
     for name in os.listdir("/proc/self/fd"):
         if int(name) > 2:
