@@ -323,6 +323,15 @@ def test_a_file_is_read_whole_or_as_far_as_is_wanted() -> None:
         assert process.read("environ") == whole[: 1 << 16]
 
 
+def test_a_file_that_comes_in_pages_is_read_whole() -> None:
+    with sleeping(*python(NAMED)) as child, bound(target_of(child.pid)) as process:
+        whole = Path(f"/proc/{child.pid}/smaps").read_bytes()
+        assert len(whole) > 4 * 4096
+        # The numbers in it change, but not how many there are.
+        assert len(process.read("smaps", 1 << 20).splitlines()) == len(whole.splitlines())
+        assert len(process.read("smaps", 5000)) == 5000
+
+
 def test_a_file_that_is_not_there_or_cannot_be_read_is_refused() -> None:
     with sleeping() as child, bound(target_of(child.pid)) as process:
         before = os.listdir("/proc/self/fd")

@@ -44,6 +44,8 @@ told["timers"] = [signal.getitimer(timer) for timer in timers]
 told["environ"] = dict(os.environ)
 inherited = subprocess.run(["/usr/bin/env"], stdout=subprocess.PIPE).stdout
 told["inherited"] = inherited.decode("latin-1")
+third = subprocess.run(["/usr/bin/readlink", "/proc/self/fd/2"], stdout=subprocess.PIPE).stdout
+told["inherited file"] = third.decode()
 os.write(output, json.dumps(told).encode())
 """
 
@@ -203,6 +205,7 @@ def test_a_stream_that_is_closed_is_refused(closed: list[int]) -> None:
 def test_that_the_third_is_closed_does_no_harm() -> None:
     told = started(before="import os\nos.close(2)").told
     assert told["files"]["2"] == "/dev/null"
+    assert told["inherited file"] == "/dev/null\n"
 
 
 # What was left lying around
@@ -300,6 +303,7 @@ def test_the_helper_begins_the_same_way(
     assert sorted(told["inherited"].splitlines()) == [f"{k}={v}" for k, v in sorted(safe.items())]
     assert sorted(told["files"]) == ["0", "1", "2"]
     assert told["files"]["2"] == "/dev/null"
+    assert told["inherited file"] == "/dev/null\n"
     found = limits(told["limits"])
     for name, limit in {
         "Max core file size": "0",
