@@ -241,6 +241,22 @@ def test_what_is_adjusted_meanwhile_is_not_what_was_previewed(
         held.close()
 
 
+@pytest.mark.parametrize(
+    ("name", "least", "most"), [("nice", -20, 19), ("oom", -1000, 1000), ("affinity", 0, 8191)]
+)
+def test_what_can_be_asked_for_is_what_the_kernel_knows(name: str, least: int, most: int) -> None:
+    accept = ADJUST.arguments[name]
+    for value in (least, most, least - 1, most + 1):
+        given = [value] if name == "affinity" else value
+        assert code_of(accept, given) == ("" if least <= value <= most else "grammar")
+
+
+def test_as_many_processors_can_be_asked_for_as_a_line_has_room() -> None:
+    accept = ADJUST.arguments["affinity"]
+    assert code_of(accept, list(range(1024))) == ""
+    assert code_of(accept, list(range(1025))) == "grammar"
+
+
 # What the kernel does not do
 
 

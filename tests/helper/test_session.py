@@ -209,6 +209,7 @@ def test_who_does_not_make_up_his_mind_is_not_waited_for_without_end(
     log: list[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    assert session.APPLY_WITHIN == 5 * 60
     monkeypatch.setattr(session, "APPLY_WITHIN", 0.01)
     given = asked(["a"])
     caller.say(given)
