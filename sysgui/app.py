@@ -247,7 +247,7 @@ class Application(QObject):
             self._take_picture(shell, Path(arguments.screenshot))
 
         if picture:
-            QTimer.singleShot(SCREENSHOT_WITHIN_MS, self._qt, lambda: self._qt.exit(1))
+            QTimer.singleShot(SCREENSHOT_WITHIN_MS, self._qt, self._give_up_picture)
         return self._qt.exec()
 
     def _take_picture(self, shell: Shell, path: Path) -> None:
@@ -257,6 +257,11 @@ class Application(QObject):
             said = _("sysgui: the picture could not be saved in {path}: {error}.\n")
             sys.stderr.write(said.format(path=path, error=writer.errorString()))
         self._qt.exit(0 if saved else 1)
+
+    @Slot()
+    def _give_up_picture(self) -> None:
+        sys.stderr.write(_("sysgui: there was nothing to see in time: no picture was taken.\n"))
+        self._qt.exit(1)
 
     # One instance.
 

@@ -14,7 +14,7 @@ import sysgui.panels
 from sysgui import __version__
 from sysgui.system.host import Host
 from sysgui.system.i18n import _
-from sysgui.system.panel import BrokenPanel, Panel, find_panels, make_probe
+from sysgui.system.panel import BrokenPanel, Extra, Panel, find_panels, make_probe
 from sysgui.system.problem import Problem
 
 
@@ -57,14 +57,20 @@ def _run(argv: Sequence[str]) -> int:
     panels, broken = find_panels(sysgui.panels)
     if argv[:2] == ["probe", "--answer"]:
         return _answer(argv[2:], panels)
-    arguments = _parser(panels, chosen=argv).parse_args(argv)
+    arguments = make_parser(panels, chosen=argv).parse_args(argv)
     if arguments.run is not _window:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     status: int = arguments.run(arguments, panels, broken)
     return status
 
 
-def _parser(panels: list[Panel], chosen: Sequence[str]) -> argparse.ArgumentParser:
+def make_parser(panels: list[Panel], chosen: Sequence[str]) -> argparse.ArgumentParser:
+    """Returns the parser of the whole command line.
+
+    Args:
+        panels: All panels.
+        chosen: The words of the command line: only the panels named there declare their options.
+    """
     parser = argparse.ArgumentParser(
         prog="sysgui",
         description=_("Watch and run a Linux machine from one window, or from here."),
@@ -74,9 +80,11 @@ def _parser(panels: list[Panel], chosen: Sequence[str]) -> argparse.ArgumentPars
     parser.set_defaults(run=_window)
     commands = parser.add_subparsers(title=_("commands without a screen"), metavar=_("COMMAND"))
     for panel in panels:
-        parser_of = commands.add_parser(panel.name, help=_(panel.summary))
-        if panel.name in chosen:  # The others' modules stay on the disk.
-            _add_panel_command(parser_of, panel)
+        own = {panel.name: Extra(panel.summary, panel.command)}
+        for name, extra in {**own, **panel.commands}.items():
+            parser_of = commands.add_parser(name, help=_(extra.summary))
+            if name in chosen:  # The others' modules stay on the disk.
+                _add_command(parser_of, extra)
     _add_probe_command(commands, panels)
     doctor = commands.add_parser(
         "doctor", help=_("Say what this machine lacks for which feature, and how to get it")
@@ -133,9 +141,9 @@ def _window(arguments: argparse.Namespace, panels: list[Panel], broken: list[Bro
     return app.run(arguments, panels, broken)
 
 
-def _add_panel_command(parser: argparse.ArgumentParser, panel: Panel) -> None:
+def _add_command(parser: argparse.ArgumentParser, extra: Extra) -> None:
     _add_root(parser)
-    command = panel.command()
+    command = extra.command()
     command.add_arguments(parser)
     parser.set_defaults(run=lambda arguments, *_rest: command.run(arguments, Host(arguments.root)))
 

@@ -3,6 +3,7 @@
 import importlib.util
 import os
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,14 @@ from leaks import Census, watch_qthreads
 
 TESTS = Path(__file__).parent
 
-# What needs Qt, so that the rest can run where PySide6 is not installed.
-NEEDS_QT = ("ui", "app", "bench", "machine")
+# What needs Qt, or the tools that are installed with it, so that the rest can run without.
+NEEDS_QT = ("ui", "app", "bench", "machine", "architecture", "installer")
+
+# Files of tests of the machine that take minutes.
+LONGEST = ("test_install.py", "test_package.py", "test_watch.py")
+
+# How long a test waits at most for what the window shows, in milliseconds.
+PATIENCE = 60_000
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -21,6 +28,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--long", action="store_true", help="also run soaks, floods and kill points")
     group.addoption("--bench", action="store_true", help="run the benchmarks and print the table")
     group.addoption("--without-qt", action="store_true", help="only what must work without PySide6")
+    group.addoption("--with-qt", action="store_true", help="only what --without-qt leaves out")
 
     if importlib.util.find_spec("pytestqt") is None:
         # The settings of pytest-qt stand in pyproject.toml, and unknown ones are refused.
@@ -37,22 +45,22 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     if not collection_path.is_relative_to(TESTS):
         return None
     parts = collection_path.relative_to(TESTS).parts
-    if config.getoption("--without-qt") and (
-        parts[:1] and (parts[0] in NEEDS_QT or parts[0] in ("architecture", "installer"))
-    ):
+    if config.getoption("--without-qt") and needs_qt(parts):
         return True
-    if config.getoption("--without-qt") and collection_path.name.startswith(
-        ("test_view", "test_qt")
-    ):
+    if config.getoption("--with-qt") and collection_path.is_file() and not needs_qt(parts):
         return True
     if parts[:1] == ("bench",) and not config.getoption("--bench"):
         return True
     return None
 
 
+def needs_qt(parts: tuple[str, ...]) -> bool:
+    """Tells whether what lies there, beneath this directory, runs with PySide6 only."""
+    return bool(parts) and (parts[0] in NEEDS_QT or parts[-1].startswith(("test_view", "test_qt")))
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    # The machine runs as a child of this process until the end: what counts children comes first.
-    items.sort(key=lambda item: item.path.is_relative_to(TESTS / "machine"))
+    items.sort(key=lambda item: order(item.path))
     if config.getoption("--bench"):
         kept = [item for item in items if item.path.is_relative_to(TESTS / "bench")]
         config.hook.pytest_deselected(items=[item for item in items if item not in kept])
@@ -62,6 +70,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if long:
             config.hook.pytest_deselected(items=long)
             items[:] = [item for item in items if item not in long]
+
+
+def order(path: Path) -> tuple[bool, bool]:
+    """Tells which tests come later."""
+    # The machine runs as a child of this process until the end: what counts children comes first.
+    # Of its tests, what takes longest does, so that no worker is left alone with it.
+    is_of_machine = path.is_relative_to(TESTS / "machine")
+    return is_of_machine, is_of_machine and path.name not in LONGEST
 
 
 @pytest.fixture(autouse=True)
@@ -74,6 +90,14 @@ def nothing_leaks(request: pytest.FixtureRequest) -> Iterator[None]:
     yield
     left = census.left()
     assert not left, "left behind:\n" + "\n".join(left)
+
+
+@pytest.fixture
+def qtbot(qtbot: Any) -> Any:
+    """Waits as long as a busy machine may need for what comes at once on an idle one."""
+    for name in ("waitUntil", "waitSignal", "waitSignals"):
+        setattr(qtbot, name, partial(getattr(qtbot, name), timeout=PATIENCE))
+    return qtbot
 
 
 @pytest.fixture
@@ -108,6 +132,7 @@ def panel_context(look: Any) -> Iterator[Callable[..., Any]]:
     for context in made:
         context.reader.stop()
         context.shell.stop()
+        context.reader.stop()  # Again: a child that was just starting was not waited for.
         for view in context.shell.views:
             view.close()
             view.deleteLater()

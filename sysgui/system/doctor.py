@@ -11,10 +11,15 @@ from typing import Literal
 
 import msgspec
 
+from sysgui.system.elevation import require_helper
 from sysgui.system.host import Host
 from sysgui.system.i18n import _
+from sysgui.system.journal import JOURNALCTL, JournalFiles
 from sysgui.system.json_lines import write_line
 from sysgui.system.panel import BrokenPanel
+from sysgui.system.printable import printable_text
+from sysgui.system.problem import Problem
+from sysgui.system.transport import transport
 
 # Libraries that Qt loads from the system, and what does not work without them.
 _LIBRARIES = {
@@ -55,7 +60,9 @@ def examine(host: Host, broken: Sequence[BrokenPanel]) -> Iterator[Finding]:
     yield _locale()
     yield _pressure(host)
     yield _visibility(host)
-    yield _processes_of_others(host)
+    yield _journal(host)
+    yield _log_files(host)
+    yield _root(host)
     for panel in broken:
         yield Finding(
             _("Panel {name}").format(name=panel.name),
@@ -108,6 +115,9 @@ def _packages() -> Iterator[Finding]:
         ("numpy", _("graphs")),
         ("QtAwesome", _("icons")),
         ("psutil", _("sensors")),
+        ("hyperscan", _("search in logs")),
+        ("regex", _("search in logs")),
+        ("zstandard", _("logs in .zst")),
     ):
         try:
             version = metadata.version(name)
@@ -206,15 +216,72 @@ def _visibility(host: Host) -> Finding:
     )
 
 
-def _processes_of_others(host: Host) -> Finding:
-    if host.uid() == 0:
-        return Finding(_("Acting on others' processes"), "ok", detail=_("you are root"))
+def _journal(host: Host) -> Finding:
+    name = _("Journal")
+    if host.live and not host.exists(JOURNALCTL):
+        return Finding(
+            name,
+            "limited",
+            detail=_("{program} is not installed").format(program=JOURNALCTL),
+            remedy=_("Without it Logs and Services show no journal: it comes with systemd."),
+        )
+    stamp = JournalFiles(host).stamp()
+    if stamp is None:
+        return Finding(
+            name,
+            "limited",
+            detail=_("may not be read by you"),
+            remedy=_(
+                "Logs shows what your own programs say only. An administrator can add you: "
+                "usermod -aG systemd-journal {user}"
+            ).format(user=host.user(host.uid())),
+        )
+    if not stamp:
+        return Finding(
+            name,
+            "limited",
+            detail=_("there is none"),
+            remedy=_("Logs shows files only, unless systemd-journald runs on this machine."),
+        )
+    return Finding(name, "ok", detail=_("can be read"))
+
+
+def _log_files(host: Host) -> Finding:
+    name = _("Logs in /var/log")
+    try:
+        paths = [f"/var/log/{each}" for each in sorted(host.names("/var/log"))]
+    except OSError as error:
+        return Finding(
+            name, "limited", detail=error.strerror or str(error), remedy=_("Logs lists no files.")
+        )
+    hidden = [path.rsplit("/", 1)[1] for path in paths if not host.may_read(path)]
+    if not hidden:
+        return Finding(name, "ok", detail=_("can be read"))
+    shown = ", ".join(map(printable_text, hidden[:4])) + (" …" if len(hidden) > 4 else "")
     return Finding(
-        _("Acting on others' processes"),
+        name,
         "limited",
-        detail=_("not from a checkout"),
+        detail=_("may not be read by you: {names}").format(names=shown),
         remedy=_(
-            "Their I/O, files and signals need the installed Sysgui with its polkit helper, which "
-            "this version does not have yet. Until then: sudo kill, sudo renice."
-        ),
+            "An administrator can add you: usermod -aG adm {user}. Where the group of a file is "
+            "another, Logs reads it with an administrator's password."
+        ).format(user=host.user(host.uid())),
     )
+
+
+def _root(host: Host) -> Finding:
+    name = _("Acting as root")
+    if host.uid() == 0:
+        return Finding(name, "ok", detail=_("you are root"))
+    try:
+        require_helper(host)
+        way = transport(host)
+    except Problem as problem:
+        remedy = problem.hint
+        if problem.code == "helper-missing":
+            remedy = _(
+                "Without it: no signals to others' processes, no look into them. Run “sudo "
+                "installer/install”, or install the package that “installer/build-deb” makes."
+            )
+        return Finding(name, "limited", detail=problem.message, remedy=remedy)
+    return Finding(name, "ok", detail=_("asks through {program}").format(program=way[0]))

@@ -9,6 +9,7 @@ import itertools
 import os
 import stat
 import string
+import threading
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, cast
@@ -18,6 +19,7 @@ import msgspec
 from sysgui.system.host import Host
 from sysgui.system.i18n import _
 from sysgui.system.problem import Problem
+from sysgui.system.transport import DISMISSED, REFUSED, not_started, transport
 
 HELPER = "/usr/libexec/sysgui/helper"
 
@@ -25,15 +27,6 @@ _PLAIN = frozenset(string.ascii_letters + string.digits + "._+-")
 
 # As many objects go with one prompt; the helper takes no more.
 MOST_TARGETS = 32
-
-# What pkexec says when the user closed the prompt, and when polkit said no.
-DISMISSED = 126
-REFUSED = 127
-
-PKEXEC = "/usr/bin/pkexec"
-
-# Of systemd 256 and newer.
-RUN0 = "/usr/bin/run0"
 
 
 class Plan(msgspec.Struct, frozen=True, tag_field="frame", tag="plan"):
@@ -116,11 +109,15 @@ class Order(msgspec.Struct, frozen=True):
         operation: Its name in the helper's table.
         targets: The objects, in the helper's grammar.
         arguments: The rest, by name, in the order of the helper's table.
+        secret: Arguments that are told to the helper alone, and stand on no command line.
+        expected: Facts that the plan must have of some targets; of any other, nothing is done.
     """
 
     operation: str
     targets: Sequence[str] = ()
     arguments: Mapping[str, Any] = {}
+    secret: Mapping[str, Any] = {}
+    expected: Mapping[str, Mapping[str, Any]] = {}
 
 
 class Errand:
@@ -143,8 +140,11 @@ class Errand:
         self._process = host.spawn(self._argv, errors=True)
         # A line at a time, but not a byte at a time.
         self._output = io.BufferedReader(cast("io.FileIO", self._process.stdout))
+        self._input = threading.Lock()  # One thread may write what another one closes.
         self._cancelled = False
+        self._applied = False
         self._ended = False
+        self._changed = ""
 
     def run(self, agree: Callable[[Plan], bool] = lambda _plan: True) -> list[Frame]:
         """Waits for the prompt and the helper, and returns all its frames.
@@ -164,30 +164,52 @@ class Errand:
             agree: Told the plan of a change; whether it is to be applied.
 
         Raises:
-            Problem: `dismissed`, `refused`, `no-agent`, `cancelled`, or the helper's own code.
+            Problem: `dismissed`, `refused`, `no-agent`, `timeout`, `not-asked`, `cancelled`, or the
+                helper's own code.
         """
         last: Frame | None = None
+        left: dict[str, None] = {}
         try:
             self._tell(
                 {
                     "request": uuid.uuid4().hex,
                     "targets": list(self._order.targets),
-                    "arguments": dict(self._order.arguments),
+                    "arguments": {**self._order.arguments, **self._order.secret},
                 }
             )
             for line in self._output:
                 last = _decoded(line)
+                if isinstance(last, Item):
+                    left.pop(last.target, None)
+                elif isinstance(last, Result) and last.code == "partly":
+                    # Of those that it did not come to any more the helper says nothing.
+                    yield from (Item(target, "cancelled") for target in left)
                 yield last
                 if isinstance(last, Plan):
-                    if self._cancelled or not agree(last):
-                        self.cancel()
-                    else:
-                        self._tell({"apply": last.digest})
+                    left = dict.fromkeys(self._order.targets)
+                    self._answer(last, agree)
                 elif isinstance(last, Piece) and self._cancelled:
                     break  # A stream ends where nobody reads it.
         finally:
             status, errors = self._wait()
         self._judge(status, last, errors)
+
+    def _answer(self, plan: Plan, agree: Callable[[Plan], bool]) -> None:
+        self._changed = self._unexpected(plan)
+        if self._changed or self._cancelled or not agree(plan) or self._cancelled:
+            self.cancel()
+        else:
+            self._applied = True
+            self._tell({"apply": plan.digest})
+
+    def _unexpected(self, plan: Plan) -> str:
+        """Returns the first target that is not as it is expected to be; "" if there is none."""
+        found = {str(facts.get("target")): facts for facts in plan.items}
+        for target, expected in self._order.expected.items():
+            facts = found.get(target, {})
+            if any(facts.get(name) != value for name, value in expected.items()):
+                return target
+        return ""
 
     def _wait(self) -> tuple[int, bytes]:
         """Closes its input, which ends the helper, and returns its status and pkexec's words."""
@@ -205,7 +227,8 @@ class Errand:
         """Ends it, in whatever phase it is; callable from any thread.
 
         While the prompt is open pkexec can be signalled: its real user is still ours. The helper
-        cannot; it stops at the end of its input.
+        cannot; it stops at the end of its input. run0 always can, and the helper outlives it to
+        the same end.
         """
         self._cancelled = True
         self._close_input()
@@ -217,44 +240,32 @@ class Errand:
 
     def _tell(self, message: Any) -> None:
         stdin = self._process.stdin
-        if stdin is None or stdin.closed:
-            return
-        try:
-            stdin.write(msgspec.json.encode(message) + b"\n")
-            stdin.flush()
-        except OSError:
-            return  # It has ended already: its status says why.
+        with self._input:
+            if stdin is None or stdin.closed:
+                return
+            try:
+                stdin.write(msgspec.json.encode(message) + b"\n")
+            except OSError:
+                return  # It has ended already: its status says why.
 
     def _close_input(self) -> None:
         stdin = self._process.stdin
-        if stdin is not None and not stdin.closed:
-            try:
+        with self._input:
+            if stdin is not None:
                 stdin.close()
-            except OSError:
-                return
 
     def _judge(self, status: int, last: Frame | None, errors: bytes) -> None:
-        if isinstance(last, Result):
+        if isinstance(last, Result) and last.code != "cancelled":
             return
-        if self._cancelled:
-            raise Problem("cancelled", _("Cancelled. Nothing was done."))
-        if isinstance(last, Failure):
+        if self._changed:
+            raise _explained(Failure("changed", self._changed))
+        # Once it was told to apply its plan, only itself knows how far it came.
+        if isinstance(last, Failure) and (self._applied or not self._cancelled):
             raise _explained(last)
-        if status == DISMISSED:
-            raise Problem("dismissed", _("The authentication was dismissed. Nothing was done."))
-        if status == REFUSED and b"agent" in errors:
-            # The one place where pkexec's words are looked at: its status is the same for both.
-            raise Problem(
-                "no-agent",
-                _("Nobody could be asked for a password here. Nothing was done."),
-                _("A desktop starts an authentication agent; on a terminal, run sysgui by sudo."),
-            )
-        if status == REFUSED:
-            raise Problem(
-                "refused",
-                _("The administrator's password was not given, or polkit does not allow this."),
-                _("Nothing was done."),
-            )
+        if isinstance(last, Result) or (self._cancelled and not self._applied):
+            raise Problem("cancelled", _("Cancelled. Nothing was done."))
+        if last is None and (status in (DISMISSED, REFUSED) or errors):
+            raise not_started(status, errors)
         raise Problem(
             "helper-ended",
             _("The helper ended without an answer (status {status}).").format(status=status),
@@ -267,10 +278,12 @@ class Errands:
 
     Args:
         host: The machine.
+        begun: Called when somebody has agreed, and it is being done; in the thread that reads.
     """
 
-    def __init__(self, host: Host) -> None:
+    def __init__(self, host: Host, begun: Callable[[], None] = lambda: None) -> None:
         self._host = host
+        self._begun = begun
         self._errand: Errand | None = None
 
     def read(self, **order: Any) -> list[Frame]:
@@ -284,9 +297,13 @@ class Errands:
         """
         self._errand = Errand(self._host, Order(**order))
         try:
-            return self._errand.run()
+            return self._errand.run(self._agree)
         finally:
             self._errand = None
+
+    def _agree(self, _plan: Plan) -> bool:
+        self._begun()
+        return True
 
     def cancel(self) -> None:
         """Ends what is under way; callable from any thread."""
@@ -323,25 +340,6 @@ def require_helper(host: Host) -> None:
         if path == "/":
             return
         path = os.path.dirname(path)  # noqa: PTH120 - one string less than a Path a step
-
-
-def transport(host: Host) -> list[str]:
-    """Returns what is put before the helper to make it run as root.
-
-    Raises:
-        Problem: `no-transport`.
-    """
-    if host.uid() == 0:
-        return []
-    if host.exists(PKEXEC):
-        return [PKEXEC, "--disable-internal-agent"]
-    if host.exists(RUN0):
-        return [RUN0, "--pipe", "--background=", "--"]
-    raise Problem(
-        "no-transport",
-        _("Neither pkexec nor run0 is there to ask for an administrator's password."),
-        _("Install the package pkexec (Debian) or polkit (others)."),
-    )
 
 
 def _written(value: Any) -> str:
@@ -391,5 +389,6 @@ def explain_item(item: Item) -> str:
         "cancelled": _("was cancelled"),
     }
     if item.code == "failed":
-        return os.strerror(item.errno)
+        # Of a program that the helper ran there is no reason of the kernel's.
+        return os.strerror(item.errno) if item.errno else _("did not work")
     return words.get(item.code, item.code)

@@ -5,8 +5,9 @@ Sources: /proc/self/mountinfo, /proc/filesystems, statvfs(2).
 
 import msgspec
 
-from sysgui.system.host import Host, unreadable
+from sysgui.system.host import Host
 from sysgui.system.printable import printable_text
+from sysgui.system.problem import unreadable
 
 # Without a device of their own (nodev), and yet holding data.
 _NODEV_WITH_DATA = frozenset({"nfs", "nfs4", "cifs", "smb3", "ceph", "9p", "virtiofs", "zfs"})

@@ -5,6 +5,9 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from math import isnan, nan
 
+# So long the overview keeps what it has recorded, in seconds.
+KEPT = 900
+
 # How far beyond its first sample a history still answers, in seconds.
 NEAR = 2.0
 
@@ -73,6 +76,11 @@ class History:
             return None
         return memoryview(series)[self._begin(seconds) : self._end]
 
+    def covers(self, age: float) -> bool:
+        """Tells whether anything was recorded at an age, in negative seconds."""
+        first = max(0, self._end - self._capacity)
+        return self._end > 0 and self._times[self._end - 1] + age >= self._times[first] - NEAR
+
     def at(self, name: str, age: float) -> float | None:
         """Returns the value of the sample nearest to `age`; None in a gap, or before the first.
 
@@ -83,10 +91,10 @@ class History:
         series = self._series.get(name)
         if series is None or not self._end:
             return None
+        if not self.covers(age):
+            return None
         moment = self._times[self._end - 1] + age
         first = max(0, self._end - self._capacity)
-        if moment < self._times[first] - NEAR:
-            return None
         place = bisect_left(self._times, moment, first, self._end - 1)
         if place > first and moment - self._times[place - 1] < self._times[place] - moment:
             place -= 1

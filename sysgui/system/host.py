@@ -5,19 +5,25 @@ files lie beneath it as they lay on the machine, and whose other answers (clocks
 programs' output) stand in `recorded.json` beside them.
 """
 
+import grp
 import os
 import pwd
 import signal
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from sysgui.system.i18n import _
+from sysgui.system.kept_file import KeptFile
 from sysgui.system.printable import printable_text
 from sysgui.system.problem import Problem
+
+if TYPE_CHECKING:
+    from sysgui.system.bus import Bus
 
 CLOCK_TICKS = os.sysconf("SC_CLK_TCK")  # The unit of the times in /proc/PID/stat, per second.
 PAGE_SIZE = os.sysconf("SC_PAGE_SIZE")  # The unit of rss in /proc/PID/stat, in bytes.
@@ -56,66 +62,6 @@ class Recorded(msgspec.Struct, frozen=True):
     runs: dict[str, Output] = msgspec.field(default_factory=dict)
 
 
-class KeptFile:
-    """A file of /proc or /sys that is read again and again through one descriptor.
-
-    Args:
-        host: The machine.
-        path: The file's path on it.
-    """
-
-    __slots__ = ("_fd", "_host", "_room", "path")
-
-    def __init__(self, host: "Host", path: str) -> None:
-        self._host = host
-        self.path = path
-        self._fd = -1
-        self._room = 1 << 12
-
-    def need(self) -> bytes:
-        """Reads a file that every machine has.
-
-        Raises:
-            Problem: `unreadable`.
-        """
-        try:
-            return self.read()
-        except OSError as error:
-            raise unreadable(self.path, error) from error
-
-    def read(self) -> bytes:
-        """Reads the whole file as it is now.
-
-        Raises:
-            OSError: As open(2) and pread(2) say; the next call opens it anew.
-        """
-        if self._fd < 0:
-            self._fd = self._host.open(self.path)
-        try:
-            return self._read()
-        except OSError:
-            self.close()
-            raise
-
-    def _read(self) -> bytes:
-        data = os.pread(self._fd, self._room, 0)
-        position = len(data)
-        while more := os.pread(self._fd, self._room, position):
-            data += more
-            position += len(more)
-        self._room = max(self._room, 2 * position)
-        return data
-
-    def close(self) -> None:
-        """Closes the descriptor; a later read opens the file again."""
-        if self._fd >= 0:
-            os.close(self._fd)
-            self._fd = -1
-
-    def __del__(self) -> None:
-        self.close()
-
-
 class Host:
     """One machine, live or recorded.
 
@@ -149,13 +95,24 @@ class Host:
         finally:
             os.close(fd)
 
-    def open(self, path: str) -> int:
-        """Opens a file for repeated reading and returns its descriptor, which the caller closes."""
-        return os.open(self.root + path, os.O_RDONLY | os.O_CLOEXEC)
+    def open(self, path: str, flags: int = 0) -> int:
+        """Opens a file for repeated reading and returns its descriptor, which the caller closes.
+
+        Args:
+            path: The file's.
+            flags: More of those that open(2) takes.
+        """
+        return os.open(self.root + path, os.O_RDONLY | os.O_CLOEXEC | flags)
 
     def names(self, path: str) -> list[str]:
         """Lists the names in a directory, in the kernel's order."""
         return os.listdir(self.root + path)
+
+    def each_name(self, path: str) -> Iterator[str]:
+        """Yields the names in a directory, however many there are."""
+        with os.scandir(self.root + path) as entries:
+            for entry in entries:
+                yield entry.name
 
     def link(self, path: str) -> str:
         """Reads where a symbolic link leads."""
@@ -174,6 +131,10 @@ class Host:
     def exists(self, path: str) -> bool:
         """Tells whether a path exists."""
         return os.path.exists(self.root + path)
+
+    def may_read(self, path: str) -> bool:
+        """Tells whether this user may read a path (access(2))."""
+        return os.access(self.root + path, os.R_OK)
 
     def space(self, mount_point: str) -> Space:
         """Returns how full the file system at `mount_point` is (statvfs(3)).
@@ -238,15 +199,28 @@ class Host:
                 return pwd.getpwuid(uid).pw_name
             except KeyError:
                 return str(uid)
+        return self._listed("/etc/passwd", uid)
+
+    def group(self, gid: int) -> str:
+        """Returns the name of a gid, or the number."""
+        if self.live:
+            try:
+                return printable_text(grp.getgrgid(gid).gr_name)
+            except KeyError:
+                return str(gid)
+        return printable_text(self._listed("/etc/group", gid))
+
+    def _listed(self, path: str, number: int) -> str:
+        """Returns the name that a recorded list gives a number, or the number."""
         try:
-            lines = self.read("/etc/passwd").decode("utf-8", "surrogateescape").splitlines()
+            lines = self.read(path).decode("utf-8", "surrogateescape").splitlines()
         except OSError:
-            return str(uid)
+            return str(number)
         for line in lines:
             fields = line.split(":")
-            if len(fields) > 2 and fields[2] == str(uid):
+            if len(fields) > 2 and fields[2] == str(number):
                 return fields[0]
-        return str(uid)
+        return str(number)
 
     # Programs.
 
@@ -321,6 +295,40 @@ class Host:
             env={**_environment(), **(extra_environment or {})},
         )
 
+    # D-Bus.
+
+    def bus(self, kind: str) -> "Bus":
+        """Connects the calling thread to a bus; it closes the connection.
+
+        Args:
+            kind: `system`, or `user` for that of the user's own session.
+
+        Raises:
+            Problem: `no-bus`.
+        """
+        # Most never ask for one.
+        if not self.live:
+            from sysgui.system.recorded_bus import RecordedBus
+
+            return RecordedBus(kind, lambda argv: self.run(argv).stdout)
+        from sysgui.system.live_bus import LiveBus
+
+        if kind == "system":
+            given = os.environ.get("DBUS_SYSTEM_BUS_ADDRESS")
+            return LiveBus(kind, given or "unix:path=/run/dbus/system_bus_socket")
+        address, direct = self._address_of_user()
+        return LiveBus(kind, address, direct=direct)
+
+    def _address_of_user(self) -> tuple[str, bool]:
+        # Where systemd opened the session, its bus is that of the user's manager. The variable may
+        # name one that a program started for itself.
+        place = os.environ.get("XDG_RUNTIME_DIR") or f"/run/user/{self.uid()}"
+        # Without dbus-user-session there is no bus, and systemd has a socket of its own.
+        for name, direct in (("bus", False), ("systemd/private", True)):
+            if self.exists(f"{place}/{name}"):
+                return f"unix:path={place}/{name}", direct
+        return os.environ.get("DBUS_SESSION_BUS_ADDRESS") or f"unix:path={place}/bus", False
+
     # Processes.
 
     def pidfd(self, pid: int) -> int:
@@ -355,16 +363,6 @@ class Host:
             ),
             _("Record it again with this included, or look at this machine instead."),
         )
-
-
-def unreadable(path: str, error: OSError) -> Problem:
-    """Returns the problem that a file which every machine has cannot be read on this one."""
-    if isinstance(error.filename, str):
-        path = error.filename  # With the root of a recorded machine before it.
-    return Problem(
-        "unreadable",
-        _("{path} cannot be read: {error}.").format(path=path, error=error.strerror or error),
-    )
 
 
 def _environment() -> dict[str, str]:

@@ -1,5 +1,6 @@
 """Snapshots as lines of JSON, for scripts and for the pipe to another machine."""
 
+import json
 import sys
 from typing import Any
 
@@ -10,8 +11,18 @@ _encoder = msgspec.json.Encoder()
 
 def write_line(snapshot: Any) -> None:
     """Writes one snapshot as one line on standard output, at once."""
-    sys.stdout.buffer.write(_encoder.encode(snapshot) + b"\n")
+    line = _encoder.encode(snapshot)
+    if sys.stdout.isatty():
+        line = _harmless(line.decode()).encode()
+    sys.stdout.buffer.write(line + b"\n")
     sys.stdout.buffer.flush()
+
+
+def _harmless(line: str) -> str:
+    """Returns the same JSON without the signs that act on a terminal, which JSON leaves as is."""
+    if line.isprintable():
+        return line
+    return "".join(sign if sign.isprintable() else json.dumps(sign)[1:-1] for sign in line)
 
 
 def schema_of(kind: type) -> bytes:

@@ -35,6 +35,19 @@ class Command(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Extra:
+    """A command that is not a panel's own, but belongs to it.
+
+    Attributes:
+        summary: What it does, in a line, marked for translation.
+        command: Imports and returns its module.
+    """
+
+    summary: str
+    command: Callable[[], Command]
+
+
+@dataclass(frozen=True, slots=True)
 class Panel:
     """The manifest of a panel: `PANEL` in its `__init__.py`, which imports neither Qt nor probes.
 
@@ -48,6 +61,7 @@ class Panel:
         probe: Imports and returns the class whose reading is all that the panel shows.
         command: Imports and returns its command module.
         parts: Further probe classes by name, for readings that the view takes one by one.
+        commands: Further commands, by their names.
         always: Whether it is made at the start, because it records while it is not shown.
     """
 
@@ -60,6 +74,7 @@ class Panel:
     probe: Callable[[], Callable[[Host], Probe]]
     command: Callable[[], Command]
     parts: Mapping[str, Callable[[], Callable[[Host], Probe]]] = field(default_factory=dict)
+    commands: Mapping[str, Extra] = field(default_factory=dict)
     always: bool = False
 
 

@@ -17,8 +17,9 @@ from weakref import WeakValueDictionary
 
 import msgspec
 
-from sysgui.system.host import CLOCK_TICKS, PAGE_SIZE, Host, unreadable
+from sysgui.system.host import CLOCK_TICKS, PAGE_SIZE, Host
 from sysgui.system.printable import printable
+from sysgui.system.problem import unreadable
 from sysgui.system.process_files import full_name, parse_io, split_stat
 from sysgui.system.rates import rate
 

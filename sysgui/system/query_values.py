@@ -1,6 +1,6 @@
 """What a query's values mean: kinds of fields, units, quantities, choices, patterns.
 
-The grammar around them stands in `query.py`, and so does what a user may type.
+The grammar around them stands in `query_grammar.py`, what a user may type in `query.py`.
 """
 
 import enum
@@ -8,7 +8,7 @@ import operator
 import re
 import warnings
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import partial
 from typing import Any, Generic, NoReturn, TypeVar
@@ -79,16 +79,13 @@ _EXAMPLES: Mapping[Kind, str] = {
 }
 
 
-@dataclass(frozen=True)  # No slots: below Python 3.13 they break Field[Row](...).
-class Field(Generic[Row]):
-    """One thing that can be asked of a row.
+@dataclass(frozen=True)
+class Askable:
+    """One thing that can be asked, as far as the grammar is concerned.
 
     Attributes:
         name: What the user types, such as "cpu".
-        kind: What the field holds.
-        get: Reads the value from a row: str for TEXT and CHOICE (spelt as in `choices`), a number
-            for the others (SIZE in bytes, DURATION in seconds), or None when it is not known.
-        plain: Whether plain words look into this field; for TEXT and CHOICE.
+        kind: What it holds.
         choices: The values of a CHOICE.
         aliases: Other names that are understood, but not offered.
         help: One line for the completer.
@@ -96,11 +93,9 @@ class Field(Generic[Row]):
 
     name: str
     kind: Kind
-    get: Callable[[Row], Any]
-    plain: bool = False
-    choices: tuple[str, ...] = ()
-    aliases: tuple[str, ...] = ()
-    help: str = ""
+    choices: tuple[str, ...] = field(default=(), kw_only=True)
+    aliases: tuple[str, ...] = field(default=(), kw_only=True)
+    help: str = field(default="", kw_only=True)
 
     def __post_init__(self) -> None:
         for name in (self.name, *self.aliases):
@@ -108,6 +103,28 @@ class Field(Generic[Row]):
                 raise ValueError(f"a field cannot be called {name!r}")
         if bool(self.choices) != (self.kind is Kind.CHOICE):
             raise ValueError(f"{self.name}: choices belong to a CHOICE, and it needs them")
+
+    @property
+    def operators(self) -> tuple[str, ...]:
+        """The operators that suit it."""
+        return operators(self.kind)
+
+
+@dataclass(frozen=True)  # No slots: below Python 3.13 they break Field[Row](...).
+class Field(Askable, Generic[Row]):
+    """One thing that can be asked of a row.
+
+    Attributes:
+        get: Reads the value from a row: str for TEXT and CHOICE (spelt as in `choices`), a number
+            for the others (SIZE in bytes, DURATION in seconds), or None when it is not known.
+        plain: Whether plain words look into this field; for TEXT and CHOICE.
+    """
+
+    get: Callable[[Row], Any]
+    plain: bool = False
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
         if self.plain and self.kind not in (Kind.TEXT, Kind.CHOICE):
             raise ValueError(f"{self.name}: plain words look into texts only")
 
@@ -133,11 +150,20 @@ class QueryError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """What a condition looks for, as read."""
+    """What a condition looks for, as read.
+
+    Attributes:
+        column: Where it stands, from 1.
+        text: What it is, without quotes; a pattern with its "re:".
+        source: A pattern as it was typed, not looked into yet; None if it is none.
+        inside: The column of its first character.
+        unknown: Whether it is the sign for what is not known.
+    """
 
     column: int
     text: str
-    pattern: re.Pattern[str] | None = None
+    source: str | None = None
+    inside: int = 0
     unknown: bool = False
 
 
@@ -174,7 +200,7 @@ def operators(kind: Kind) -> tuple[str, ...]:
     return EQUALITY if kind is Kind.CHOICE else tuple(_ORDER)
 
 
-def accepts(field: Field[Any], sign: str, value: Value) -> Callable[[Any], bool]:
+def accepts(field: Askable, sign: str, value: Value) -> Callable[[Any], bool]:
     """Returns the test of a known value of `field`.
 
     Raises:
@@ -188,8 +214,9 @@ def accepts(field: Field[Any], sign: str, value: Value) -> Callable[[Any], bool]
 
 def accepts_text(sign: str, value: Value) -> Callable[[str], bool]:
     """Returns the test of a text."""
-    if value.pattern:
-        search, wanted = value.pattern.search, sign != "!="
+    if value.source is not None:
+        pattern = compile_pattern(value.source, value.column + len("re:"))
+        search, wanted = pattern.search, sign != "!="
         return lambda text: (search(text[:MAX_SEARCHED]) is not None) is wanted
     needle = value.text.casefold()
     if sign in _PART:

@@ -23,6 +23,9 @@ from sysgui.system.problem import Problem
 
 Reading = TypeVar("Reading")
 
+# The code of the problem that the child has ended.
+GONE = "reader-gone"
+
 # How long the end of a killed child is waited for, in seconds.
 GIVE_UP = 0.4
 
@@ -62,7 +65,9 @@ class Reader:
     """
 
     def __init__(self, root: str = "/") -> None:
-        self._argv = [sys.executable, "-m", "sysgui", "probe", "--answer", "--root", root or "/"]
+        # As isolated from what the user's environment says of Python as this process is.
+        python = [sys.executable, "-I"] if sys.flags.isolated else [sys.executable]
+        self._argv = [*python, "-m", "sysgui", "probe", "--answer", "--root", root or "/"]
         self._lock = threading.Lock()
         self._child: subprocess.Popen[bytes] | None = None
         self._replies: IO[bytes] | None = None
@@ -148,7 +153,7 @@ class Reader:
     @staticmethod
     def _gone() -> Problem:
         return Problem(
-            "reader-gone",
+            GONE,
             _("The process that reads the machine has ended."),
             _("It is started again with the next reading."),
         )

@@ -4,9 +4,7 @@ A file that cannot be understood is set aside under a name of its own, and defau
 neither overwritten nor in the way.
 """
 
-import contextlib
 import os
-import tempfile
 from pathlib import Path
 from typing import TypeVar
 
@@ -14,6 +12,7 @@ import msgspec
 
 from sysgui.system.i18n import _
 from sysgui.system.problem import Problem
+from sysgui.system.replace import replace
 
 Section = TypeVar("Section", bound=msgspec.Struct)
 
@@ -110,7 +109,7 @@ class Settings:
         if data == self._saved:
             return
         try:
-            _replace(self._path, data)
+            replace(self._path, data)
         except OSError as error:
             raise Problem(
                 "settings-not-saved",
@@ -173,20 +172,3 @@ def _copy(data: bytes, path: Path) -> Path:
             number += 1
         else:
             return aside
-
-
-def _replace(path: Path, data: bytes) -> None:
-    # A link, into a repository of settings say, stays one: what it leads to is replaced.
-    target = Path(os.path.realpath(path))
-    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    fd, temporary = tempfile.mkstemp(prefix=f".{target.name}-", dir=target.parent)
-    try:
-        with os.fdopen(fd, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(target)
-    except OSError:
-        with contextlib.suppress(OSError):
-            Path(temporary).unlink()
-        raise

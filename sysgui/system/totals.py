@@ -5,7 +5,8 @@ Sources: /proc/stat, /proc/meminfo, /proc/loadavg, /proc/pressure/*, /proc/disks
 
 import msgspec
 
-from sysgui.system.host import Host, KeptFile
+from sysgui.system.host import Host
+from sysgui.system.kept_file import KeptFile
 from sysgui.system.printable import printable
 from sysgui.system.rates import SHORTEST, rate
 

@@ -42,6 +42,11 @@ def amount(count: float | None) -> str:
     return SPACE.join(_scaled(count, 1000, _DECIMAL))
 
 
+def count(number: int) -> str:
+    """Writes how many there are, in groups of three digits: `13 000 000`."""
+    return f"{number:,}".replace(",", SPACE)
+
+
 def short(text: str) -> str:
     """Drops a `.0` from a written figure: scales have round values and little room."""
     return text.replace(".0", "", 1)

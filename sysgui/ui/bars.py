@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QEnterEvent, QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QRect, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from sysgui.ui import plain, theme
 from sysgui.ui.card import Muted
+from sysgui.ui.hover_button import HoverButton
 
 BAR = theme.STEP
 
@@ -34,11 +35,10 @@ class Bar:
     tip: str = ""
 
 
-class _Row(QAbstractButton):
+class _Row(HoverButton):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.bar = Bar("", 0.0, "", "cpu")
-        self._hovered = False
         self.setFont(theme.data_font())
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -60,21 +60,11 @@ class _Row(QAbstractButton):
         else:
             super().keyPressEvent(event)
 
-    def enterEvent(self, event: QEnterEvent) -> None:
-        self._hovered = True
-        self.update()
-        super().enterEvent(event)
-
-    def leaveEvent(self, event: QEvent) -> None:
-        self._hovered = False
-        self.update()
-        super().leaveEvent(event)
-
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         tokens = theme.tokens()
         bar, area = self.bar, self.rect()
-        if (self._hovered or self.hasFocus()) and bar.key is not None:
+        if (self.hovered or self.hasFocus()) and bar.key is not None:
             painter.fillRect(area, tokens.color("selection"))
         figure_width = max(
             self.fontMetrics().horizontalAdvance(bar.figure), area.width() * 28 // 100

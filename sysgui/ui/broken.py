@@ -29,13 +29,15 @@ class BrokenView(QWidget):
         report = QLabel(self._bug.report)
         report.setFont(theme.report_font())
         report.setTextFormat(Qt.TextFormat.PlainText)
+        report.setWordWrap(True)
         report.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         copy = QPushButton(_("Copy report"))
         copy.clicked.connect(self._copy)
         column = QVBoxLayout(self)
         column.setContentsMargins(*[6 * theme.STEP] * 4)
-        for widget in (text, report, copy):
-            column.addWidget(widget, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(text)
+        column.addWidget(report)
+        column.addWidget(copy, 0, Qt.AlignmentFlag.AlignLeft)
         column.addStretch()
 
     @Slot()

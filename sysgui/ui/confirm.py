@@ -45,12 +45,16 @@ class Confirmation(QDialog):
         buttons.addButton(act, QDialogButtonBox.ButtonRole.AcceptRole)
         cancel = buttons.button(QDialogButtonBox.StandardButton.Cancel)
         cancel.setDefault(True)
-        cancel.setFocus(Qt.FocusReason.OtherFocusReason)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
         for widget in (explained, objects, buttons):
             column.addWidget(widget)
+        # As they stand: the box has them in the order in which they were added.
+        self.setTabOrder(objects, act)
+        self.setTabOrder(act, cancel)
+        # Not before it has its place in the dialog: until then there is no focus to be had.
+        cancel.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Lets Enter press the button that has the focus; anywhere else it is the way out."""

@@ -31,10 +31,13 @@ class ElevationBar(QWidget):
     done = Signal(object)
     failed = Signal(object)
     bug = Signal(object)
+    _begun = Signal()
 
     def __init__(self, host: Host, watch: Callable[[Poller], None], parent: QWidget) -> None:
         super().__init__(parent)
-        self._errands = Errands(host)
+        self._doing = ""
+        self._errands = Errands(host, self._begun.emit)
+        self._begun.connect(self._say_begun)
         self._poller = Poller(self, self._errands, 0.0, self._errands.cancel)
         self._poller.reading.connect(self._end)
         self._poller.problem.connect(self._fail)
@@ -67,10 +70,18 @@ class ElevationBar(QWidget):
                 )
             )
             return
-        waiting = _("{text}: waiting for an administrator's password …").format(text=text)
-        self._text.setText(waiting)
-        self.setAccessibleName(waiting)
+        self._doing = text
+        self._say(_("{text}: waiting for an administrator's password …").format(text=text))
         self.show()
+
+    def _say(self, text: str) -> None:
+        self._text.setText(text)
+        self.setAccessibleName(text)
+
+    @Slot()
+    def _say_begun(self) -> None:
+        """Says that the password was given: what takes long now is the thing itself."""
+        self._say(_("{text}: at work …").format(text=self._doing))
 
     @Slot(object)
     def _end(self, frames: Sequence[Frame]) -> None:

@@ -8,7 +8,6 @@ import logging
 import sys
 import threading
 import time
-import traceback
 from types import FrameType
 
 from PySide6.QtCore import QAbstractEventDispatcher, QCoreApplication, QEvent, QObject, Slot
@@ -116,11 +115,18 @@ class FrameTrace(QObject):
 
 
 def _where(frame: FrameType | None) -> str:
-    """Returns the innermost lines of our own code in a stack."""
-    stack = traceback.extract_stack(frame)
-    ours = [entry for entry in stack if "sysgui" in entry.filename]
+    """Returns the innermost lines of our own code in a stack.
+
+    It looks at nothing else, and lets nobody else run meanwhile: a function that returned by then
+    would leave what it holds to this thread, and a painter that ends here ends the program.
+    """
+    ours: list[tuple[str, str, int]] = []
+    while frame is not None:
+        ours.append((frame.f_code.co_filename, frame.f_code.co_name, frame.f_lineno))
+        frame = frame.f_back
     lines = [
-        f"{entry.name} ({entry.filename.rpartition('sysgui/')[2]}:{entry.lineno})"
-        for entry in ours[-4:]
+        f"{name} ({path.rpartition('sysgui/')[2]}:{line})"
+        for path, name, line in reversed(ours)
+        if "sysgui" in path
     ]
-    return " > ".join(lines)
+    return " > ".join(lines[-4:])

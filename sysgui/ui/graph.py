@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QFontMetrics, QResizeEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QContextMenuEvent, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from sysgui.system import units
@@ -93,9 +93,11 @@ class Graph(pg.GraphicsView):
 
     Signals:
         hovered: The age under the pointer in negative seconds, or None when it left.
+        asked: A menu is asked for: of which age, and where on the screen.
     """
 
     hovered = Signal(object)
+    asked = Signal(object, QPoint)
 
     def __init__(
         self,
@@ -227,6 +229,11 @@ class Graph(pg.GraphicsView):
             self.hovered.emit(float(box.mapSceneToView(place).x()))
         else:
             self.hovered.emit(None)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        place = self.mapToScene(event.pos())
+        if self._box.sceneBoundingRect().contains(place):
+            self.asked.emit(float(self._box.mapSceneToView(place).x()), event.globalPos())
 
     def leaveEvent(self, event: QEvent) -> None:
         self.hovered.emit(None)

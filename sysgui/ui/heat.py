@@ -2,7 +2,7 @@
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QContextMenuEvent, QImage, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from sysgui.system.history import History
@@ -21,9 +21,11 @@ class HeatStrips(QWidget):
 
     Signals:
         hovered: The age under the pointer in negative seconds, or None when it left.
+        asked: A menu is asked for: of which age, and where on the screen.
     """
 
     hovered = Signal(object)
+    asked = Signal(object, QPoint)
 
     def __init__(
         self, history: History, token: str, title: str = "", parent: QWidget | None = None
@@ -74,10 +76,18 @@ class HeatStrips(QWidget):
     def _area(self) -> QRect:
         return self.rect().adjusted(axis_width(), 0, -RIGHT_MARGIN, 0)
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+    def _age_at(self, x: float) -> float | None:
         area = self._area()
-        part = (event.position().x() - area.left()) / max(1, area.width())
-        self.hovered.emit((part - 1.0) * self._seconds if 0.0 <= part <= 1.0 else None)
+        part = (x - area.left()) / max(1, area.width())
+        return (part - 1.0) * self._seconds if 0.0 <= part <= 1.0 else None
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self.hovered.emit(self._age_at(event.position().x()))
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        age = self._age_at(event.pos().x())
+        if age is not None:
+            self.asked.emit(age, event.globalPos())
 
     def leaveEvent(self, _event: QEvent) -> None:
         self.hovered.emit(None)

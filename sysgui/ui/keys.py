@@ -4,7 +4,15 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QVBoxLayout,
+    QWidget,
+)
 
 from sysgui.system.i18n import _
 from sysgui.ui import theme
@@ -31,23 +39,31 @@ class KeyList(QDialog):
         super().__init__(parent)
         self.setWindowTitle(_("Keys"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        column = QVBoxLayout(self)
+        # Beside each other: some panels have more keys than a small screen has room for twice.
+        beside = QHBoxLayout()
         for title, listed in (
             (_("In this panel"), [*_keys(panel), *further]),
             (_("Everywhere"), _keys(window)),
         ):
             if not listed:
                 continue
+            part = QVBoxLayout()
+            if beside.count():
+                beside.addSpacing(8 * theme.STEP)
+            beside.addLayout(part)
             heading = QLabel(title)
             heading.setFont(theme.strong_font())
-            column.addWidget(heading)
+            part.addWidget(heading)
             grid = QGridLayout()
             grid.setHorizontalSpacing(6 * theme.STEP)
             for row, texts in enumerate(listed):
                 for place, text in enumerate(texts):
                     grid.addWidget(QLabel(text), row, place)
             grid.setColumnStretch(1, 1)
-            column.addLayout(grid)
+            part.addLayout(grid)
+            part.addStretch(1)
+        column = QVBoxLayout(self)
+        column.addLayout(beside)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         column.addWidget(buttons)

@@ -14,7 +14,7 @@ from sysgui.system.problem import Problem
 from sysgui.system.reader import Reader
 from sysgui.system.settings import Settings
 from sysgui.ui import theme
-from sysgui.ui.poller import Poller
+from sysgui.ui.poller import Bug, Poller
 from sysgui.ui.problems import ProblemBar
 
 
@@ -111,7 +111,7 @@ class PanelView(QWidget):
         poller.reading.connect(then)
         poller.reading.connect(self._works_again)
         poller.problem.connect(self._show_problem)
-        poller.bug.connect(self._show_bug)
+        poller.bug.connect(self.show_bug)
         self.context.shell.watch(poller)
         if always:
             poller.start()
@@ -151,8 +151,9 @@ class PanelView(QWidget):
         return True
 
     @Slot(object)
-    def _show_bug(self, bug: object) -> None:
-        self.problems.show_bug(bug, self.sender())  # type: ignore[arg-type]
+    def show_bug(self, bug: Bug) -> None:
+        """Shows an unexpected exception, of a poll or of whoever else works for the panel."""
+        self.problems.show_bug(bug, self.sender())
 
     # What may wait.
 
@@ -178,10 +179,16 @@ class PanelView(QWidget):
             slot: Does it.
             shortcut: Its key, in Qt's portable form, such as `Ctrl+T`.
             tip: Why one would, translated.
+
+        Raises:
+            ValueError: If another action has that key: Qt would do neither.
         """
         made = QAction(text, self)
         if shortcut:
-            made.setShortcut(QKeySequence(shortcut))
+            key = QKeySequence(shortcut)
+            if any(key == action.shortcut() for action in self.actions()):
+                raise ValueError(f"two actions have the key {shortcut}")
+            made.setShortcut(key)
         if tip:
             made.setToolTip(tip)
             made.setStatusTip(tip)

@@ -1,17 +1,18 @@
 """The tabs at the left: icon and word, icons alone where there is little room."""
 
-from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QEnterEvent, QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QRect, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QButtonGroup, QSizePolicy, QVBoxLayout, QWidget
 
 from sysgui.ui import icons, theme
+from sysgui.ui.hover_button import HoverButton
 
 WIDE = 42 * theme.STEP
 NARROW = 13 * theme.STEP
 ICON = 5 * theme.STEP
 
 
-class _Tab(QAbstractButton):
+class _Tab(HoverButton):
     def __init__(self, title: str, icon: str, tip: str, parent: QWidget) -> None:
         super().__init__(parent)
         self.setText(title)
@@ -24,27 +25,16 @@ class _Tab(QAbstractButton):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._icon = icon
-        self._hovered = False
 
     def sizeHint(self) -> QSize:
         return QSize(NARROW, max(8 * theme.STEP, self.fontMetrics().height() + 3 * theme.STEP))
-
-    def enterEvent(self, event: QEnterEvent) -> None:
-        self._hovered = True
-        self.update()
-        super().enterEvent(event)
-
-    def leaveEvent(self, event: QEvent) -> None:
-        self._hovered = False
-        self.update()
-        super().leaveEvent(event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         tokens = theme.tokens()
         area = self.rect().adjusted(2 * theme.STEP, 1, -2 * theme.STEP, -1)
-        if self.isChecked() or self._hovered:
+        if self.isChecked() or self.hovered:
             ground = tokens.color("selection")
             if not self.isChecked():
                 ground.setAlphaF(0.5)

@@ -6,8 +6,6 @@ Panels are made when they are first shown, but for those that record while they 
 import contextlib
 import os
 import sys
-import time
-import traceback
 from collections.abc import Sequence
 from typing import Any
 
@@ -23,7 +21,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QMainWindow,
-    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -38,10 +35,11 @@ from sysgui.system.reader import Reader
 from sysgui.system.settings import Settings
 from sysgui.ui import geometry, theme
 from sysgui.ui.action_palette import ActionPalette
-from sysgui.ui.broken import BrokenView
 from sysgui.ui.keys import KeyList
 from sysgui.ui.panel import Context, PanelView
+from sysgui.ui.panel_stack import PanelStack
 from sysgui.ui.poller import Bug, Poller
+from sysgui.ui.pollers import Pollers
 from sysgui.ui.problems import ProblemBar
 from sysgui.ui.rail import Rail
 
@@ -87,32 +85,32 @@ class Shell(QMainWindow):
         super().__init__()
         self._settings = settings
         self._panels = list(panels)
-        self._pollers: list[Poller] = []
+        self._pollers = Pollers()
         self._stopped = False
         self._reader = Reader(host.root)
-        self._context = Context(host, self._reader, settings, self, tempo)
-        self._views: dict[str, PanelView | None] = {}
-        self._names = [panel.name for panel in panels] + [panel.name for panel in broken]
+        context = Context(host, self._reader, settings, self, tempo)
         self._rail = Rail(self)
-        self._stack = QStackedWidget(self)
+        self._stack = PanelStack(context, self._pollers, self)
         self._problems = ProblemBar(self)
         self._cost = QLabel(self)
         self._state = QLabel(self)
         self._build(host)
         for panel in panels:
             self._add_tab(_(panel.title), panel.icon)
-            self._stack.addWidget(QWidget())
+            self._stack.add_panel(panel)
         for failure in broken:
             self._add_tab(failure.name.capitalize(), "mdi6.alert-circle-outline")
-            self._stack.addWidget(BrokenView(failure))
+            self._stack.add_broken(failure)
         self._make_actions()
         self._rail.chosen.connect(self.show_place)
+        self._stack.figured.connect(self.figured)
+        self._stack.ready.connect(self.ready)
         self._own = Poller(self, CostProbe(Host(), os.getpid()), COST_EVERY / tempo)
         self._own.reading.connect(self._show_cost)
         self.watch(self._own)
         for panel in panels:
             if panel.always:
-                self._view(panel.name)
+                self._stack.view(panel.name)
         if settings.trouble is not None:
             self._problems.show_problem(settings.trouble)
 
@@ -159,7 +157,7 @@ class Shell(QMainWindow):
     # Actions.
 
     def _make_actions(self) -> None:
-        for place, name in enumerate(self._names):
+        for place, name in enumerate(self._stack.names):
             title = next((_(p.title) for p in self._panels if p.name == name), name)
             action = self._action(
                 _("Show {panel}").format(panel=title), f"Alt+{place + 1}" if place < 9 else ""
@@ -220,7 +218,7 @@ class Shell(QMainWindow):
         listed: list[tuple[str, QAction]] = []
         owners: dict[QAction, str] = {}
         for panel in self._panels:
-            view = self._view(panel.name)
+            view = self._stack.view(panel.name)
             for action in view.actions() if view else []:
                 listed.append((_(panel.title), action))
                 owners[action] = panel.name
@@ -239,7 +237,7 @@ class Shell(QMainWindow):
     @property
     def current_view(self) -> PanelView | None:
         """The panel that is shown, unless it is a broken one."""
-        return self._views.get(self._names[self._stack.currentIndex()])
+        return self._stack.current_view
 
     def open(self, panel: str, **arguments: Any) -> None:
         """Shows a panel by name; arguments are for the panel.
@@ -247,9 +245,9 @@ class Shell(QMainWindow):
         Raises:
             KeyError: If there is no such panel.
         """
-        if panel not in self._names:
+        if panel not in self._stack.names:
             raise KeyError(panel)
-        self.show_place(self._names.index(panel))
+        self.show_place(self._stack.names.index(panel))
         view = self.current_view
         if view is not None and arguments:
             view.open_with(**arguments)
@@ -259,58 +257,14 @@ class Shell(QMainWindow):
         """Shows the panel at a place, made now if it has never been shown."""
         if self._stopped:
             return  # Another start's wish that came with the end: a new panel would never stop.
-        name = self._names[place]
-        self._view(name)
+        name = self._stack.names[place]
+        self._stack.view(name)
         self._rail.show_chosen(place)
         self._stack.setCurrentIndex(place)
         self._settings.panel = name
         view = self.current_view
         if view is not None and not self._rail.hasFocus():
             view.setFocus()
-
-    def _view(self, name: str) -> PanelView | None:
-        """Returns a panel's view; None if it is broken."""
-        if name in self._views:
-            return self._views[name]
-        place = self._names.index(name)
-        if place >= len(self._panels):
-            return None
-        panel = self._panels[place]
-        others = len(self._pollers)
-        try:
-            view: PanelView = panel.view()(self._context)
-        except Exception:  # noqa: BLE001 - whatever is wrong with one panel, the others go on
-            self._views[name] = None
-            for poller in self._pollers[others:]:
-                poller.setParent(self)  # A reading may be under way: it must outlive its view.
-                poller.quit()
-            self._replace(place, BrokenView(BrokenPanel(name, traceback.format_exc())))
-            return None
-        view.setObjectName(name)
-        view.figured.connect(self._panel_figured)
-        view.ready.connect(self._panel_ready)
-        self._views[name] = view
-        self._replace(place, view)
-        return view
-
-    def _replace(self, place: int, widget: QWidget) -> None:
-        shown = self._stack.currentIndex()
-        old = self._stack.widget(place)
-        self._stack.insertWidget(place, widget)
-        if old is not None:
-            self._stack.removeWidget(old)
-            old.deleteLater()
-        self._stack.setCurrentIndex(shown)
-
-    @Slot()
-    def _panel_figured(self) -> None:
-        if self.sender() is self.current_view:
-            self.figured.emit()
-
-    @Slot()
-    def _panel_ready(self) -> None:
-        if self.sender() is self.current_view:
-            self.ready.emit()
 
     @Slot()
     def come_to_front(self) -> None:
@@ -326,7 +280,7 @@ class Shell(QMainWindow):
 
     def watch(self, poller: Poller) -> None:
         """Stops this poller with the window."""
-        self._pollers.append(poller)
+        self._pollers.add(poller)
 
     @Slot(object)
     def _show_cost(self, cost: Cost) -> None:
@@ -401,23 +355,13 @@ class Shell(QMainWindow):
         self.closing.emit()
         self._save()
         self._reader.stop()
-        for poller in self._pollers:
-            poller.quit()
-        deadline = time.monotonic() + STOP_WITHIN
-        left = [
-            poller
-            for poller in self._pollers
-            if not poller.wait(max(0, round((deadline - time.monotonic()) * 1000)))
-        ]
-        self.stuck = bool(left)
-        return not left
+        self.stuck = not self._pollers.stop(STOP_WITHIN)
+        return not self.stuck
 
     stuck = False
 
     def _save(self) -> None:
-        for view in self._views.values():
-            if view is not None:
-                view.save_settings()
+        self._stack.save_settings()
         self._settings.geometry = geometry.taken(self)
         self.save_settings()
 

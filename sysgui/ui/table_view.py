@@ -1,61 +1,27 @@
-"""The table on the screen: paints its visible cells in one go, and knows when a hand is on it."""
+"""The table on the screen: its columns, its order, its selection, and when a hand is on it."""
 
 import time
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
-from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPoint, QRect, Qt, Signal, Slot
-from PySide6.QtGui import (
-    QColor,
-    QFontMetrics,
-    QGuiApplication,
-    QKeyEvent,
-    QKeySequence,
-    QMouseEvent,
-    QPainter,
-    QPaintEvent,
-    QPen,
-    QWheelEvent,
-)
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
+from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPoint, Qt, Signal, Slot
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QMouseEvent, QWheelEvent
+from PySide6.QtWidgets import QAbstractItemView, QMenu, QWidget
 
 from sysgui.system.i18n import _
-from sysgui.ui import theme
+from sysgui.ui.painted_table import INDENT, PaintedTable
 from sysgui.ui.table import TableModel
-from sysgui.ui.table_header import PADDING, Header
-
-INDENT = 4 * theme.STEP
+from sysgui.ui.table_header import PADDING
 
 # Rows keep their places for this long after the last move of the hand, in seconds.
 HOLD = 2.5
 
 _MOVES = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 
-# Texts that have been fitted into their columns, before they are forgotten and fitted anew.
-MOST_ELIDED = 4000
-
-_NO_WRAP = int(Qt.TextFlag.TextSingleLine)
-_RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter) | _NO_WRAP
-_LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter) | _NO_WRAP
-
-
-# The token and the share, 0 to 1, that a cell is shaded by.
-Shade = tuple[str, Callable[[Any], float]]
-
-
-class _Drawn(NamedTuple):
-    """How to draw one column."""
-
-    section: int
-    left: int
-    width: int
-    flags: int
-    shade: Shade | None
-
 
 def table_keys() -> list[tuple[str, str]]:
     """Returns the keys that work in every table, and what they do, translated."""
     return [
+        (_("Down in the search"), _("Go to what was found")),
         (_("Enter"), _("What can be done with the selected rows")),
         (_("Ctrl+C"), _("Copy the selected rows")),
         (_("Ctrl+A"), _("Select all rows")),
@@ -65,7 +31,7 @@ def table_keys() -> list[tuple[str, str]]:
     ]
 
 
-class TableView(QTableView):
+class TableView(PaintedTable):
     """A table whose rows may move only while nobody is about to click one.
 
     Args:
@@ -83,45 +49,21 @@ class TableView(QTableView):
     acted = Signal()
 
     def __init__(self, model: TableModel, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._model = model
+        super().__init__(model, parent)
         self._touched_at = -HOLD
         self._held_by = 0
         self._order = ("", False)
-        self.shades: dict[str, Shade] = {}
-        self.empty_text = ""
-        self._elided: dict[tuple[str, int], str] = {}
-        header = Header(self)
-        self.setHorizontalHeader(header)
-        self.setModel(model)
+        header = self.horizontalHeader()
         header.sectionClicked.connect(self._sort_by)
         header.customContextMenuRequested.connect(self._choose_columns)
-        rows = self.verticalHeader()
-        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        rows.hide()
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setAutoScroll(False)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setCornerButtonEnabled(False)
         self.setTabKeyNavigation(False)
         self.setMouseTracking(True)
         self.viewport().setMouseTracking(True)
-        self._take_font()
-
-    def _take_font(self) -> None:
-        self.setFont(theme.data_font())
-        height = self.fontMetrics().height() + 2 * theme.STEP
-        self.verticalHeader().setDefaultSectionSize(height)
-        unit = self.fontMetrics().horizontalAdvance("0")
-        title = QFontMetrics(theme.strong_font())
-        for section, column in enumerate(self._model.columns):
-            room = max(column.width * unit, title.horizontalAdvance(f"{_(column.title)} ▾"))
-            self.setColumnWidth(section, room + 2 * PADDING)
-        self.horizontalHeader().setStretchLastSection(True)
 
     # Order and columns.
 
@@ -207,6 +149,13 @@ class TableView(QTableView):
         flags = QItemSelectionModel.SelectionFlag
         self.selectionModel().setCurrentIndex(index, flags.ClearAndSelect | flags.Rows)
         self.scrollTo(index)
+
+    @Slot()
+    def enter(self) -> None:
+        """Takes the keyboard, with a row selected if there is one."""
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+        if self._model.rowCount() and not self.selected():
+            self.select(0)
 
     def copy(self) -> None:
         """Copies the selected rows as they are shown: columns in their order, tabs between."""
@@ -312,112 +261,3 @@ class TableView(QTableView):
         else:
             return False
         return True
-
-    # Painting.
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self.viewport().update()
-            self.horizontalHeader().viewport().update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Paints the visible cells; a delegate a cell would cost twice as much."""
-        painter = QPainter(self.viewport())
-        tokens = theme.tokens()
-        area = event.rect()
-        painter.fillRect(area, tokens.color("card"))
-        painter.setFont(self.font())
-        model = self._model
-        first = max(0, self.rowAt(area.top()))
-        last = self.rowAt(area.bottom())
-        last = model.rowCount() - 1 if last < 0 else last
-        columns = self._columns_between(area.left(), area.right())
-        height = self.verticalHeader().defaultSectionSize()
-        selection = self.selectionModel().selection()
-        ranges = [(r.top(), r.bottom()) for r in map(selection.at, range(selection.count()))]
-        pens = tokens.color("text"), tokens.color("muted")
-        top = self.rowViewportPosition(first)
-        for place in range(first, last + 1):
-            if any(a <= place <= b for a, b in ranges):
-                painter.fillRect(0, top, self.viewport().width(), height, tokens.color("selection"))
-            self._paint_row(painter, place, top, height, columns, pens)
-            top += height
-        self._paint_focus(painter, tokens.color("muted"), height)
-        if not model.rowCount():
-            painter.setPen(tokens.color("muted"))
-            flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-            painter.drawText(self.viewport().rect(), flags, self.empty_text)
-
-    def _columns_between(self, left: int, right: int) -> list[_Drawn]:
-        """Returns how to draw each column that is at least partly between two places."""
-        header = self.horizontalHeader()
-        drawn = []
-        for section, column in enumerate(self._model.columns):
-            place, width = header.sectionViewportPosition(section), header.sectionSize(section)
-            if header.isSectionHidden(section) or place >= right or place + width <= left:
-                continue
-            flags = _RIGHT if column.figures else _LEFT
-            drawn.append(_Drawn(section, place, width, flags, self.shades.get(column.name)))
-        return drawn
-
-    def _paint_row(
-        self,
-        painter: QPainter,
-        place: int,
-        top: int,
-        height: int,
-        columns: list[_Drawn],
-        pens: tuple[QColor, QColor],
-    ) -> None:
-        model = self._model
-        texts = model.texts(place)
-        tree = model.tree
-        painter.setPen(pens[1] if model.has_ended(place) else pens[0])
-        for section, left, width, flags, shade in columns:
-            if shade is not None:
-                self._shade(painter, QRect(left, top, width, height), shade, place)
-            if tree and section == 0:
-                indent = self._paint_branch(painter, place, left, top, height)
-                left, width = left + indent, width - indent
-            text, room = texts[section], width - 2 * PADDING
-            if flags == _LEFT:
-                text = self._fitting(text, room)
-            painter.drawText(left + PADDING, top, room, height, flags, text)
-
-    def _fitting(self, text: str, room: int) -> str:
-        """Returns a text as it fits into `room`, with an ellipsis where it was cut."""
-        fitting = self._elided.get((text, room))
-        if fitting is None:
-            if len(self._elided) > MOST_ELIDED:
-                self._elided.clear()
-            shown = text[: room // 2]  # No character is narrower than two pixels.
-            fitting = self.fontMetrics().elidedText(shown, Qt.TextElideMode.ElideRight, room)
-            self._elided[text, room] = fitting
-        return fitting
-
-    def _shade(self, painter: QPainter, rect: QRect, shade: Shade, place: int) -> None:
-        token, share = shade
-        part = share(self._model.row(place))
-        if part > 0.0:
-            color = theme.tokens().color(token)
-            color.setAlphaF(min(0.45, 0.08 + 0.37 * part))
-            painter.fillRect(rect, color)
-
-    def _paint_branch(self, painter: QPainter, place: int, left: int, top: int, height: int) -> int:
-        model = self._model
-        indent = INDENT * model.depth(place)
-        if model.has_children(place):
-            is_open = place + 1 < model.rowCount() and model.depth(place + 1) > model.depth(place)
-            mark = "▾" if is_open else "▸"
-            painter.drawText(left + indent + PADDING, top, INDENT, height, _LEFT, mark)
-        return indent + INDENT
-
-    def _paint_focus(self, painter: QPainter, color: QColor, height: int) -> None:
-        current = self.currentIndex()
-        if self.hasFocus() and current.isValid():
-            pen = QPen(color)
-            pen.setStyle(Qt.PenStyle.DotLine)
-            painter.setPen(pen)
-            top = self.rowViewportPosition(current.row())
-            painter.drawRect(0, top, self.viewport().width() - 1, height - 1)

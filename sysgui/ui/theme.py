@@ -169,8 +169,15 @@ def _style_sheet(colors: Tokens) -> str:
             border: 1px solid {colors.line}; border-radius: 4px; padding: 4px 8px;
             selection-background-color: {colors.selection}; selection-color: {colors.text};
         }}
+        QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
         QListWidget::item {{ padding: 2px 0; }}
-        QTableView {{ border: 1px solid {colors.line}; border-radius: 4px; }}
+        QTableView, QTreeWidget {{ border: 1px solid {colors.line}; border-radius: 4px; }}
+        QTreeWidget {{ background: {colors.card}; padding: 4px; }}
+        QTreeWidget::item {{ padding: 2px 0; }}
+        QTreeWidget QHeaderView::section {{
+            background: {colors.card}; color: {colors.muted}; font-weight: 600;
+            border: none; border-bottom: 1px solid {colors.line}; padding: 4px 6px;
+        }}
         QToolTip {{
             background: {colors.card}; color: {colors.text};
             border: 1px solid {colors.line}; padding: 4px;

@@ -8,6 +8,7 @@ from PySide6.QtCore import QTimer, Slot
 from PySide6.QtWidgets import QApplication
 
 from sysgui import app, cli
+from sysgui.panels.services.unit.pane import STATUS, WATCH
 from sysgui.ui import theme
 from sysgui.ui.shell import Shell
 from sysgui.ui.table_view import TableView
@@ -47,11 +48,22 @@ class Driven(app.Application):
         elif self._turn % 7 == 0:
             view.search.setText(self._chance.choice(QUERIES))
         elif self._turn % 11 == 0:
-            table._sort_by(self._chance.randrange(8))
-        elif self._turn % 29 == 0:
+            table._sort_by(self._chance.randrange(table.model().columnCount()))
+        elif self._turn % 29 == 0 and hasattr(view, "_toggle_shape"):
             view._toggle_shape()
+        elif self._turn % 17 == 0 and hasattr(view, "_watching"):
+            self._watch(view)
         elif table.model().rowCount():
             table.select(self._chance.randrange(table.model().rowCount()))
+
+    def _watch(self, view: Any) -> None:
+        """Looks at the watch of a unit, and opens the window of all, or closes it."""
+        view._inspector.pane.show_page(self._chance.choice((STATUS, WATCH)))
+        window = view._watching._window
+        if window is not None and window.isVisible():
+            window.close()
+        else:
+            view._watching.show_all()
 
 
 if __name__ == "__main__":

@@ -142,9 +142,8 @@ def test_a_signal_ends_it_soon_and_in_order(start: Start, moment: str, number: i
     program.send(number)
     sent = time.monotonic()
     quiet_end(program, 10)
-    # What has begun to start must have started before it can end.
-    starting = sent - began if "reader" in moment else 3.0
-    assert time.monotonic() - sent < 1.0 + starting
+    # What has begun to start must have started before it can end; a busy machine takes its time.
+    assert time.monotonic() - sent < 1.0 + max(3.0, sent - began)
 
 
 def test_two_signals_are_as_one(start: Start) -> None:

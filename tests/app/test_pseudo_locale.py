@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 from kit import CHECKOUT, Program
 
+from sysgui.panels.logs.probe import FOLDER
 from sysgui.panels.processes.detail import DetailProbe
 from sysgui.panels.processes.probe import ProcessesProbe
+from sysgui.panels.services.probe import ServicesProbe
 from sysgui.system.filesystems import FilesystemsProbe
 from sysgui.system.host import Host
 from sysgui.system.i18n import pseudo
@@ -64,10 +66,13 @@ def data() -> set[str]:
     """Returns every word that the recorded machine itself says."""
     host = Host(str(DEBIAN))
     texts = [host.hostname(), host.kernel(), host.read("/etc/os-release").decode(), str(DEBIAN)]
+    texts.append(FOLDER)
     for process in ProcessesProbe(host).read().processes:
         texts += [process.name, process.user, process.command, process.state]
     for filesystem in FilesystemsProbe(host).read():
         texts += [filesystem.mount_point, filesystem.device, filesystem.type]
+    for unit in ServicesProbe(host).read(["system"]).units:
+        texts += [unit.name, unit.description, unit.load, unit.active, unit.sub, unit.enabled]
     totals = TotalsProbe(host).read()
     cgroup = DetailProbe(host).read(min(int(n) for n in host.names("/proc") if n.isdigit()))
     texts.append(cgroup.control_group)
@@ -85,9 +90,10 @@ def test_every_text_of_the_window_is_translated(
     start: Callable[..., Program], data: set[str]
 ) -> None:
     program = start("--root", str(DEBIAN), "--tempo", "5", script=WALK, **PSEUDO)
+    said = program.stdout  # Before its end is waited for: it is more than a pipe holds.
     assert program.wait(60) == 0, program.stderr
     assert program.stderr == ""
-    texts: list[Any] = json.loads(program.stdout)
+    texts: list[Any] = json.loads(said)
     assert len(texts) > 150
     allowed = data | _KEYS | _NAMES | _OF_QT
     # Open files and sockets are the machine's words, what was searched for is the user's.
@@ -105,6 +111,10 @@ def test_every_text_of_the_window_is_translated(
     [
         ["--help"],
         ["processes", "--help"],
+        ["audit", "--help"],
+        ["services", "--help"],
+        ["logs", "--help"],
+        ["watch", "--help"],
         ["overview", "--help"],
         ["probe", "--help"],
         ["doctor", "--help"],
@@ -124,11 +134,18 @@ def test_every_text_of_the_command_line_is_translated(
     # The lines are wrapped, within brackets too.
     left = words(_OF_ARGPARSE.sub(" ", plain(" ".join(text.split()))))
     assert (
-        left - _NAMES - {"DIR", "WxH", "QUERY", "overview", "processes", "doctor", "probe"} == set()
+        left
+        - _NAMES
+        - {"DIR", "WxH", "QUERY", "doctor", "probe"}
+        - {"overview", "processes", "services", "watch", "logs", "audit"}
+        - {"start", "stop", "restart", "reload", "enable", "disable", "mask", "unmask"}
+        - {"reset", "failed", "daemon"}
+        - {"list", "add", "remove", "mail", "test", "history"}
+        == set()
     )
 
 
-@pytest.mark.parametrize("command", ["overview", "processes"])
+@pytest.mark.parametrize("command", ["overview", "processes", "services"])
 def test_every_heading_of_the_commands_is_translated(
     start: Callable[..., Program], command: str, data: set[str]
 ) -> None:

@@ -21,10 +21,18 @@ def test_nothing_is_cut_and_nothing_lies_upon_another(
     assert program.stderr == ""
     shown, found = json.loads(program.stdout)
     assert shown == [int(side) for side in size.split("x")]
-    assert found == {"overview": [], "processes": []}
+    assert found == {
+        "overview": [],
+        "processes": [],
+        "services": [],
+        "watch": [],
+        "log dialogs": [],
+        "logs": [],
+        "audit": [],
+    }
 
 
-@pytest.mark.parametrize("panel", ["overview", "processes"])
+@pytest.mark.parametrize("panel", ["overview", "processes", "services", "logs", "audit"])
 def test_a_picture_at_twice_the_scale_has_twice_the_pixels(
     start: Callable[..., Program], tmp_path: Path, panel: str
 ) -> None:

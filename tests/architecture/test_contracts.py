@@ -71,6 +71,13 @@ def test_only_the_graph_knows_pyqtgraph() -> None:
     assert users <= {"ui/graph.py", "ui/lean_pyqtgraph.py"}
 
 
+def test_only_the_bus_knows_jeepney_and_only_the_host_makes_a_bus() -> None:
+    users = {name(p) for p in SOURCES if any(i.startswith("jeepney") for i in imported(tree(p)))}
+    assert users == {"system/live_bus.py"}
+    makers = {name(p) for p in SOURCES if "LiveBus(" in p.read_text()}
+    assert makers == {"system/host.py"}
+
+
 def test_only_the_poller_knows_threads_of_qt() -> None:
     users = {name(p) for p in SOURCES if "QThread" in p.read_text()}
     assert users == {"ui/poller.py"}
@@ -87,12 +94,15 @@ def test_manifests_import_neither_qt_nor_their_probes() -> None:
         assert all(module.startswith(allowed) for module in top_level), manifest
 
 
-def test_the_helper_needs_the_standard_library_only() -> None:
-    for path in (ROOT / "sysgui" / "helper").rglob("*.py"):
+@pytest.mark.parametrize("part", ["helper", "watch"])
+def test_what_runs_as_root_needs_the_standard_library_only(part: str) -> None:
+    paths = list((ROOT / "sysgui" / part).rglob("*.py"))
+    assert len(paths) > 5
+    for path in paths:
         for module in imported(tree(path)):
             top = module.split(".")[0]
             # Its own package, by the name that it has where it is installed.
-            assert top in sys.stdlib_module_names or top == "sysgui_helper", path
+            assert top in sys.stdlib_module_names or top == f"sysgui_{part}", path
 
 
 SYSTEM_PATHS = ("/proc", "/sys", "/etc", "/var", "/run", "/dev")
@@ -111,8 +121,9 @@ def test_only_the_host_starts_programs() -> None:
             for node in ast.walk(tree(path))
             if isinstance(node, ast.Call)
         }
-        # The helper's operations start programs of a fixed path, by this call only.
-        allowed = {"posix_spawn"} if name(path).startswith("helper/operations/") else set()
+        # What runs as root starts programs of a fixed path, by this call only.
+        root = name(path).startswith("helper/operations/") or name(path) == "watch/programs.py"
+        allowed = {"posix_spawn"} if root else set()
         assert not STARTERS & calls - allowed, (path, STARTERS & calls)
         assert "subprocess.run" not in path.read_text(), path
 
@@ -120,8 +131,8 @@ def test_only_the_host_starts_programs() -> None:
 def test_only_the_host_opens_files_of_the_system() -> None:
     """System paths are handed to a Host, never opened: no other opener sees such a constant."""
     for path in SOURCES:
-        if name(path) == "system/host.py" or name(path).startswith("helper/"):
-            continue  # The helper is a program of its own, and has its own few doors.
+        if name(path) == "system/host.py" or name(path).startswith(("helper/", "watch/")):
+            continue  # These are programs of their own, and have their own few doors.
         for node in ast.walk(tree(path)):
             if not isinstance(node, ast.Call):
                 continue
@@ -138,7 +149,7 @@ def test_broad_excepts_stand_only_where_they_may() -> None:
         "cli.py",  # the outermost frame of the command line
         "system/reader.py",  # the same, in the child process
         "ui/poller.py",  # a bug must reach the window
-        "ui/shell.py",  # one broken panel must not take the others with it
+        "ui/panel_stack.py",  # one broken panel must not take the others with it
         "system/panel.py",  # the same, for its manifest
     }
     for path in SOURCES:

@@ -5,8 +5,9 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 
-from sysgui.system.elevation import HELPER, PKEXEC
+from sysgui.system.elevation import HELPER
 from sysgui.system.host import Host
+from sysgui.system.transport import PKEXEC
 
 SAFE = os.stat_result((0o100755, 0, 0, 1, 0, 0, 0, 0, 0, 0))
 

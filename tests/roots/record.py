@@ -5,7 +5,8 @@
                                               boots the test machine and records that (root)
 
 Under DIRECTORY lie the files of /proc, /sys and /etc that probes read, and `recorded.json` with
-clocks, file system sizes and what free, df, ps and ip said at that moment: the tests' oracle.
+clocks, file system sizes and what free, df, ps and ip said at that moment: the tests' oracle. What
+systemd said of its units lies there as busctl printed it.
 """
 
 import argparse
@@ -43,6 +44,23 @@ TOOLS = (
     ("ps", "-eo", "pid,ppid,euser:32,stat,nlwp,ni,rss,comm"),
     ("ip", "-s", "-j", "link"),
 )
+
+# As `sysgui audit` asks it (sysgui/panels/audit/entries.py).
+JOURNAL = (
+    "/usr/bin/journalctl", "--no-pager", "--quiet", "--system", "--all", "--output=json",
+    (
+        "--output-fields=_PID,SYSGUI_OPERATION,SYSGUI_TARGETS,SYSGUI_CALLER_UID,SYSGUI_REQUEST,"
+        "SYSGUI_PLAN_SHA256,SYSGUI_RESULT,SYSGUI_DURATION_MS"
+    ),
+    "--lines=4000", "MESSAGE_ID=5c1f2d83a7f34e1c9d0b6a4e8f7b2c91", "_UID=0",
+)  # fmt: skip
+
+# As the panel of services asks systemd (sysgui/system/recorded_bus.py, `busctl`).
+MANAGER = (
+    "busctl", "--system", "--json=short", "call", "org.freedesktop.systemd1",
+    "/org/freedesktop/systemd1", "org.freedesktop.systemd1.Manager",
+)  # fmt: skip
+BUS = tuple((*MANAGER, member) for member in ("Subscribe", "ListUnits", "ListUnitFiles"))
 
 
 def copy_file(path: str, root: Path) -> None:
@@ -127,7 +145,7 @@ def record(root: Path) -> None:
     """Records this machine under `root`."""
     root.mkdir(parents=True)
     ours = strangers()
-    runs = {" ".join(argv): run(argv) for argv in TOOLS}
+    runs = {" ".join(argv): run(argv) for argv in (*TOOLS, JOURNAL, *BUS)}
     for path in FILES:
         copy_file(path, root)
     for name in os.listdir("/sys/block"):

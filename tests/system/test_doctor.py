@@ -1,17 +1,20 @@
 """What the doctor says of machines that lack something."""
 
+import os
 import sys
 from importlib import metadata
 from pathlib import Path
 
 import msgspec
 import pytest
+from roots.doors import Door
 from roots.hosts import DEBIAN, process_files, write_machine
 
 from sysgui.system import doctor
 from sysgui.system.doctor import Finding, examine
 from sysgui.system.host import Host
 from sysgui.system.panel import BrokenPanel
+from sysgui.system.transport import PKEXEC
 
 
 def findings(root: Path, *broken: BrokenPanel) -> dict[str, Finding]:
@@ -36,7 +39,44 @@ def test_what_a_machine_lacks_is_found(tmp_path: Path) -> None:
     assert found["Pressure (PSI)"].state == "limited"
     assert "psi=1" in found["Pressure (PSI)"].remedy
     assert found["Others' processes"].detail == "hidden (hidepid)"
-    assert found["Acting on others' processes"].state == "limited"
+    assert found["Acting as root"].state == "limited"
+    assert "installer/install" in found["Acting as root"].remedy
+
+
+def test_who_may_not_read_logs_is_told_the_group_that_may(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {
+        "/etc/machine-id": "0a" * 16,
+        f"/var/log/journal/{'0a' * 16}/system.journal": "x",
+        "/var/log/auth.log": "x",
+        "/var/log/dpkg.log": "x",
+    }
+    host = Host(str(write_machine(tmp_path, files, uid=1000)))
+    found = {each.name: each for each in examine(host, [])}
+    assert found["Journal"].state == found["Logs in /var/log"].state == "ok"
+    closed = ("system.journal", "auth.log")
+    monkeypatch.setattr(host, "may_read", lambda path: not path.endswith(closed))
+    found = {each.name: each for each in examine(host, [])}
+    assert "systemd-journal" in found["Journal"].remedy
+    assert found["Logs in /var/log"].detail == "may not be read by you: auth.log"
+    assert "-aG adm" in found["Logs in /var/log"].remedy
+
+
+def test_a_machine_without_logs_is_told_so(tmp_path: Path) -> None:
+    found = findings(write_machine(tmp_path, {"/proc/x": ""}))
+    assert found["Journal"].detail == "there is none"
+    assert found["Logs in /var/log"].state == "limited"
+
+
+def test_a_helper_that_others_could_have_changed_is_told() -> None:
+    host = Door("")
+    (found,) = [each for each in examine(host, []) if each.name == "Acting as root"]
+    assert (found.state, found.detail) == ("ok", f"asks through {PKEXEC}")
+    host.stats["/usr"] = os.stat_result((0o040777, 0, 0, 1, 0, 0, 0, 0, 0, 0))
+    (found,) = [each for each in examine(host, []) if each.name == "Acting as root"]
+    assert found.state == "limited"
+    assert "chmod go-w" in found.remedy
 
 
 def test_a_broken_panel_is_named_with_its_last_line() -> None:

@@ -9,7 +9,8 @@ import psutil
 import pytest
 from roots.hosts import write_machine
 
-from sysgui.system.host import Host, KeptFile, Output
+from sysgui.system.host import Host, Output
+from sysgui.system.kept_file import KeptFile
 from sysgui.system.problem import Problem
 
 

@@ -451,6 +451,10 @@ while True:
         break
     second.kill()
     second.wait()
+while True:  # Popen is back while the kernel is still about to write down the new arguments.
+    with open(f"/proc/{second.pid}/cmdline") as file:
+        if "2000" in file.read():
+            break
 after = [each for each in table.sweep() if each.pid == first.pid]
 assert len(before) == len(after) == 1
 assert before[0].command == "/bin/sleep 1000", before

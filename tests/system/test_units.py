@@ -102,3 +102,8 @@ def test_a_duration_read_back_lacks_less_than_its_last_unit(seconds: int) -> Non
 def test_round_figures_lose_their_decimal_on_scales() -> None:
     assert units.short("1.0 kB") == "1 kB"
     assert units.short("1.5 kB") == "1.5 kB"
+
+
+@pytest.mark.parametrize(("number", "text"), [(0, "0"), (999, "999"), (13_000_000, "13 000 000")])
+def test_how_many_there_are_is_written_in_groups_of_three(number: int, text: str) -> None:
+    assert units.count(number) == text.replace(" ", units.SPACE)

@@ -51,3 +51,17 @@ def test_escape_is_no(qtbot, look) -> None:
     question = ask(qtbot)
     with qtbot.waitSignal(question.rejected):
         QTest.keyClick(question, Qt.Key.Key_Escape)
+
+
+def test_tab_goes_through_it_as_it_stands(qtbot, look) -> None:
+    question = ask(qtbot)
+    question.activateWindow()
+    qtbot.waitUntil(lambda: button(question, "Cancel").hasFocus())
+    QTest.keyClick(question.focusWidget(), Qt.Key.Key_Backtab, Qt.KeyboardModifier.ShiftModifier)
+    assert button(question, "End bash").hasFocus()
+    QTest.keyClick(question.focusWidget(), Qt.Key.Key_Backtab, Qt.KeyboardModifier.ShiftModifier)
+    assert question.findChild(QPlainTextEdit).hasFocus()
+    QTest.keyClick(question.focusWidget(), Qt.Key.Key_Tab)
+    assert button(question, "End bash").hasFocus()
+    QTest.keyClick(question.focusWidget(), Qt.Key.Key_Tab)
+    assert button(question, "Cancel").hasFocus()

@@ -185,8 +185,8 @@ def test_a_panel_is_made_when_it_is_first_shown_but_one_that_records_at_once(
     qtbot, make: Make
 ) -> None:
     shell = make([manifest("one"), manifest("two"), manifest("three", RecordingView, always=True)])
-    assert shell._views.keys() == {"one", "three"}
-    recorder = shell._views["three"]
+    assert shell._stack.views.keys() == {"one", "three"}
+    recorder = shell._stack.views["three"]
     qtbot.waitUntil(lambda: recorder.recorded > 2)
     assert recorder.readings == 0
 
@@ -365,7 +365,7 @@ def test_an_action_is_found_by_parts_of_its_name_and_done_in_its_panel(make: Mak
     QTest.keyClick(shell, Qt.Key.Key_K, CTRL)
     assert shell.current_view.objectName() == "two"
     assert shell.current_view.done == ["counted"]
-    assert shell._views["one"].done == []
+    assert shell._stack.views["one"].done == []
 
 
 def test_the_arrow_keys_choose_in_the_palette_while_one_types(make: Make) -> None:
@@ -455,7 +455,7 @@ def test_a_minimised_window_asks_nothing_and_goes_on_when_it_is_shown_again(
     qtbot, make: Make
 ) -> None:
     shell = make([manifest("one"), manifest("two", RecordingView, always=True)])
-    view, recorder = shell.current_view, shell._views["two"]
+    view, recorder = shell.current_view, shell._stack.views["two"]
     qtbot.waitUntil(lambda: view.poller.running and shell._own.running)
     shell.showMinimized()
     qtbot.waitUntil(lambda: not view.poller.running and not shell._own.running)
@@ -612,7 +612,7 @@ def test_a_wish_that_comes_with_the_end_makes_no_panel_and_no_window(make: Make)
     shell.come_to_front()
     shell.open("two")
     assert not shell.isVisible()
-    assert shell._views.keys() == {"one"}
+    assert shell._stack.views.keys() == {"one"}
 
 
 def test_a_window_that_cannot_save_closes_all_the_same_and_says_so_on_standard_error(
@@ -636,16 +636,16 @@ def test_a_window_that_cannot_save_closes_all_the_same_and_says_so_on_standard_e
 def test_the_status_bar_says_what_the_program_costs_as_psutil_does(qtbot, make: Make) -> None:
     shell = make(tempo=4.0)  # A reading every half second.
     me = psutil.Process()
-    qtbot.waitUntil(lambda: "%" in shell._cost.text(), timeout=5000)
+    qtbot.waitUntil(lambda: "%" in shell._cost.text())
     shown = shell._cost.text()
     before, began = sum(me.cpu_times()[:2]), time.monotonic()
-    qtbot.waitUntil(lambda: burn() and shell._cost.text() != shown, timeout=5000)
+    qtbot.waitUntil(lambda: burn() and shell._cost.text() != shown)
     shown = shell._cost.text()
-    qtbot.waitUntil(lambda: burn() and shell._cost.text() != shown, timeout=5000)
+    qtbot.waitUntil(lambda: burn() and shell._cost.text() != shown)
     used = 100 * (sum(me.cpu_times()[:2]) - before) / (time.monotonic() - began)
     cpu, memory = figures(shell._cost.text())
     assert cpu == pytest.approx(used, abs=30)
-    assert cpu > 30
+    assert cpu > used / 4 > 0  # On a busy machine neither is much.
     assert memory == pytest.approx(me.memory_info().rss / 2**20, rel=0.05)
 
 

@@ -17,8 +17,10 @@ from sysgui.system.arrange import Arrangement, Family, arrange, arrange_tree, he
 from sysgui.system.columns import Column
 from sysgui.system.query import Kind
 from sysgui.ui import table_view
+from sysgui.ui.painted_table import INDENT
 from sysgui.ui.table import TableModel
-from sysgui.ui.table_view import INDENT, PADDING, TableView
+from sysgui.ui.table_header import PADDING
+from sysgui.ui.table_view import TableView
 
 
 @dataclass(frozen=True)
@@ -456,7 +458,7 @@ def test_rows_are_held_while_the_pointer_moves_and_let_go_a_while_later(
     assert not table.held
     move(table, 3)
     assert table.held
-    qtbot.waitUntil(lambda: not table.held, timeout=2000)
+    qtbot.waitUntil(lambda: not table.held)
 
 
 def test_rows_are_let_go_when_the_pointer_leaves(table: TableView) -> None:

@@ -1,7 +1,7 @@
 """The overview: graphs that share one history and one instant, and what uses most."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from PySide6.QtCore import Qt, QTimer, Slot
@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 
 from sysgui.system import units
 from sysgui.system.filesystems import Filesystem, FilesystemsProbe
-from sysgui.system.history import History
+from sysgui.system.history import KEPT, History
 from sysgui.system.i18n import _
 from sysgui.system.processes import Process
 from sysgui.system.totals import Totals, TotalsProbe
@@ -29,6 +29,7 @@ from sysgui.ui.panel import Context, PanelView
 
 from . import gauges
 from .cards import GaugeCard, MemoryBar
+from .moment import Moment
 from .probe import Top, read_machine
 
 if TYPE_CHECKING:
@@ -44,7 +45,10 @@ FILESYSTEMS_EVERY = 10.0
 # The second reading comes early, so that rates are there soon.
 FIRST_RATES = 0.3
 
-SPANS = (60, 300, 900)
+SPANS = (60, 300, KEPT)
+
+# A marked moment is shown in the least span of which it is within this part.
+ROOM = 0.9
 
 CARD_WIDTH = 76 * theme.STEP
 LIST_WIDTH = 64 * theme.STEP
@@ -98,6 +102,12 @@ class OverviewView(PanelView):
             for span, key in spans
         ]
         self.action(_("Show or hide unused devices"), self._toggle_unused, "Ctrl+U")
+        self._hovered: float | None = None
+        self._moment = Moment(self, self._newest, lambda: self._age)
+        self._moment.changed.connect(self._point)
+
+    def _newest(self) -> float | None:
+        return self._totals.time if self._totals is not None else None
 
     # Made when first shown: graphs cost 30 MB and a quarter of a second.
 
@@ -194,6 +204,7 @@ class OverviewView(PanelView):
         self._place_cards(totals)
         for drawn in self._drawn():
             drawn.refresh()
+        self._point()
         self._write()
 
     def _write(self) -> None:
@@ -218,6 +229,8 @@ class OverviewView(PanelView):
             return f"{self._machine} · {up}"
         then = datetime.fromtimestamp(totals.time + self._age).astimezone()
         ago = _("{duration} ago").format(duration=units.duration(-self._age))
+        if not self._history.covers(self._age):
+            return f"{then:%H:%M:%S} · {ago} · " + _("nothing was recorded yet")
         return f"{then:%H:%M:%S} · {ago}"
 
     # Cards.
@@ -249,7 +262,10 @@ class OverviewView(PanelView):
             self._draw(card)
 
     def _draw(self, card: GaugeCard) -> None:
-        card.draw(self._history, self._span).hovered.connect(self._point_at)
+        graph = card.draw(self._history, self._span)
+        graph.hovered.connect(self._point_at)
+        graph.asked.connect(self._moment.open_menu)
+        graph.point_at(self._age)
         if card.gauge.name == "cpu" and self._totals is not None:
             self._cores = self._make_cores(self._totals)
             card.add_above(self._cores)
@@ -262,6 +278,7 @@ class OverviewView(PanelView):
         cores.set_span(self._span)
         cores.setToolTip(_("Each core, the more saturated the busier; the first on top."))
         cores.hovered.connect(self._point_at)
+        cores.asked.connect(self._moment.open_menu)
         return cores
 
     def _drawn(self) -> "Iterator[Graph | HeatStrips]":
@@ -295,12 +312,20 @@ class OverviewView(PanelView):
 
     @Slot(object)
     def _point_at(self, age: float | None) -> None:
-        if age == self._age:
+        self._hovered = age
+        self._point()
+
+    @Slot()
+    def _point(self) -> None:
+        """Points at the instant under the pointer, or else at the marked one."""
+        age = self._moment.age if self._hovered is None else self._hovered
+        if age == self._age or not self._built:
             return
         self._age = age
         for drawn in self._drawn():
             drawn.point_at(age)
-        self._write()
+        if self._totals is not None:
+            self._write()
 
     @Slot(int)
     def _choose_span(self, place: int) -> None:
@@ -317,6 +342,19 @@ class OverviewView(PanelView):
         self._unused = not self._unused
         if self._totals is not None:
             self._show(self._totals)
+
+    # From elsewhere.
+
+    def open_with(self, **arguments: Any) -> None:
+        """Marks the moment `around`, in seconds since 1970, in all graphs."""
+        around, newest = arguments.get("around"), self._newest()
+        if around is None:
+            return
+        if not self._built:
+            self._build()
+        age = (newest if newest is not None else self.context.host.now()) - around
+        self.set_span(next((span for span in SPANS if age < ROOM * span), SPANS[-1]))
+        self._moment.mark(float(around))
 
     # Lists.
 

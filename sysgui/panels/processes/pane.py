@@ -96,6 +96,7 @@ class ProcessPane(QWidget):
             listed.setFont(theme.data_font())
             listed.setTextElideMode(Qt.TextElideMode.ElideMiddle)
             listed.setUniformItemSizes(True)
+            listed.setResizeMode(QListWidget.ResizeMode.Adjust)
             listed.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._inside.addWidget(self._lists, 2)
         self._inside.addWidget(self._buttons())
@@ -230,10 +231,13 @@ class ProcessPane(QWidget):
                 text = [self._refusal or _("Only root may see these: Ctrl+I asks for a password.")]
             self._lists.setTabText(0, _("Files"))
             self._lists.setTabText(1, _("Sockets"))
-            _fill(self._files, text)
-            _fill(self._sockets, text)
+            for listed in (self._files, self._sockets):
+                listed.setWordWrap(True)  # A sentence is read whole; a path is known by its ends.
+                _fill(listed, text)
             return
         self.needs_root = False
+        for listed in (self._files, self._sockets):
+            listed.setWordWrap(False)
         self._lists.setTabText(0, _("Files {count}").format(count=len(detail.files)))
         self._lists.setTabText(1, _("Sockets {count}").format(count=len(detail.sockets)))
         _fill(self._files, [f"{file.fd}  {file.target}" for file in detail.files])

@@ -5,22 +5,17 @@ from typing import Any
 
 import msgspec
 from PySide6.QtCore import QPoint, Qt, QTimer, Slot
-from PySide6.QtGui import QAction, QPalette
-from PySide6.QtWidgets import (
-    QMenu,
-    QSplitter,
-)
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu
 
 from sysgui.system.elevation import Data, Frame
 from sysgui.system.i18n import _
 from sysgui.system.problem import Problem
 from sysgui.system.processes import Process
-from sysgui.system.query import Query
-from sysgui.ui.card import Muted
-from sysgui.ui.elevation import ElevationBar
-from sysgui.ui.panel import Context, PanelView
+from sysgui.ui.panel import Context
 from sysgui.ui.table import TableModel
-from sysgui.ui.table_view import TableView, table_keys
+from sysgui.ui.table_and_pane import TableAndPane
+from sysgui.ui.table_panel import TablePanel, TableSettings
 
 from .actions import Chosen, Hands, refusal
 from .bar import ListBar
@@ -35,93 +30,61 @@ EVERY = 1.0
 DETAIL_EVERY = 2.0
 FIRST_RATES = 0.45
 
-REST_MS = 60
-
 DEFAULT_COLUMNS = ["name", "pid", "user", "cpu", "rss", "read", "write", "state", "command"]
 
 
-class ProcessesSettings(msgspec.Struct, frozen=True):
+class ProcessesSettings(TableSettings, frozen=True):
     """What is remembered of this panel.
 
     Attributes:
-        columns: The shown columns from left to right.
-        widths: Their widths in device-independent pixels.
-        sort: The column that rows are sorted by.
-        descending: Whether the highest comes first.
         tree: Whether children stand beneath their parents.
-        splitter: The widths of table and pane.
     """
 
     columns: list[str] = msgspec.field(default_factory=lambda: list(DEFAULT_COLUMNS))
-    widths: dict[str, int] = {}
     sort: str = "cpu"
-    descending: bool = True
     tree: bool = False
-    splitter: list[int] = []
 
 
-class ProcessesView(PanelView):
+class ProcessesView(TablePanel):
     """Shows all processes and acts on those that the user chose.
 
     Args:
         context: What the application gives.
     """
 
+    _listing: Listing
+
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         settings = context.settings.section("processes", ProcessesSettings)
-        listing = Listing(settings.sort, descending=settings.descending, tree=settings.tree)
-        self._listing = listing
+        self._listing = Listing(settings.sort, descending=settings.descending, tree=settings.tree)
         self._whole = True
-        self._wanted: Key | None = None
         self._inside: Detail | None = None
         self._readings = 0
-        self._model = TableModel(COLUMNS, KEY, self)
-        self._table = TableView(self._model, self)
-        self._table.setAccessibleName(_("Processes"))
+        # Made in the order in which Tab goes through them.
+        self._bar = ListBar(self, tree=settings.tree)
+        self.add_search(self._bar, self._bar.search)
+        self.make_table(TableModel(COLUMNS, KEY, self), _("Processes"), settings)
         self._table.shades = {"cpu": ("cpu", lambda p: min(1.0, (p.cpu or 0.0) / 100.0))}
         self._pane = ProcessPane(self)
-        self._bar = ListBar(self, tree=listing.tree)
-        self.search = self._bar.search
-        self.add(self._bar)
-        self._splitter = QSplitter(Qt.Orientation.Horizontal, self)
-        self._splitter.setAccessibleName(_("Table and pane"))
-        self._splitter.addWidget(self._table)
-        self._splitter.addWidget(self._pane)
-        self._splitter.setStretchFactor(0, 1)
-        self._splitter.setChildrenCollapsible(False)
-        self._sizes = settings.splitter if len(settings.splitter) == 2 else [760, 300]
+        self._splitter = TableAndPane(
+            Qt.Orientation.Horizontal,
+            self._table,
+            self._pane,
+            self,
+            remembered=settings.splitter,
+            usual=[760, 300],
+        )
         self.add(self._splitter, 1)
-        # Beneath the table: above it, its coming and going would move every row.
-        self._error = Muted()
-        self._error.setForegroundRole(QPalette.ColorRole.BrightText)
-        self._error.setWordWrap(True)
-        self._error.hide()
-        self.add(self._error)
-        self._elevation = ElevationBar(context.host, context.shell.watch, self)
-        self.add(self._elevation)
-        self._table.set_widths(settings.widths)
-        self._table.show_columns(settings.columns)
-        self._table.show_order(listing.sort, descending=listing.descending)
+        self.add_refusal()
+        self._elevation = self.add_elevation()
         self._connect()
-        self.setFocusProxy(self._table)
 
     def _connect(self) -> None:
-        self._bar.search.asked.connect(self._set_query)
-        self._bar.search.refused.connect(self._show_refusal)
         self._bar.shape.changed.connect(self._set_shape)
-        self._table.order_changed.connect(self._set_order)
         self._table.toggled.connect(self._toggle)
-        # The pane follows when the selection rests: whoever walks through the rows by key wants
-        # the rows, not thirty panes a second.
-        self._resting = QTimer(self)
-        self._resting.setSingleShot(True)
-        self._resting.setInterval(REST_MS)
-        self._resting.timeout.connect(self._follow_selection)
-        self._table.selectionModel().selectionChanged.connect(self._resting.start)
-        self._table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self._table.customContextMenuRequested.connect(self._open_menu)
-        self._table.acted.connect(self._open_menu_of_row)
+        self._splitter.rested.connect(self._follow_selection)
+        self.offer_menu()
         self._pane.end_asked.connect(self._end_in_pane)
         self._pane.nice_asked.connect(self._renice_in_pane)
         self._pane.more_asked.connect(self._open_menu_of_pane)
@@ -138,8 +101,6 @@ class ProcessesView(PanelView):
             _("Files and sockets of the pane's process, as root…"), self._inspect, "Ctrl+I"
         )
         self.action(_("Close the pane"), self._close_pane, "Esc")
-        self._elevation.failed.connect(self._fail)
-        self._elevation.bug.connect(self.problems.show_bug)
         reader = self.context.reader
         self._changes = self.poll(reader.probe("processes.changes", Changes), EVERY, self._take)
         self._changes.with_arguments(lambda: {"whole": self._whole})
@@ -160,8 +121,8 @@ class ProcessesView(PanelView):
         self._whole = False
         self._listing.take(changes)
         self._readings += 1
-        self._arrange(changes.changed)
-        self._follow_wanted()
+        self.arrange(changes.changed)
+        self.follow_wanted()
         process = self._pane.process
         if process is not None:
             now = self._listing.find(process.key)
@@ -214,7 +175,7 @@ class ProcessesView(PanelView):
 
     # Order, search, shape.
 
-    def _arrange(self, changed: Iterable[Process] = ()) -> None:
+    def arrange(self, changed: Iterable[Process] = ()) -> None:
         """Shows the processes as they are now.
 
         Args:
@@ -224,8 +185,7 @@ class ProcessesView(PanelView):
             shown, ended = self._listing.kept(changed)
         else:
             shown, ended = self._listing.arranged(), frozenset[int]()
-        self._table.empty_text = self._listing.why_empty()
-        self._model.apply(shown, ended)
+        self.show_rows(shown, ended)
         self._bar.say_count(
             self._listing.matched,
             self._listing.total,
@@ -233,29 +193,10 @@ class ProcessesView(PanelView):
             held=self._table.held,
         )
 
-    def _arrange_anew(self) -> None:
-        self._table.let_go()
-        self._arrange()
-
-    @Slot(object)
-    def _set_query(self, query: Query[Process]) -> None:
-        self._listing.query = query
-        self._arrange_anew()
-
-    @Slot(str)
-    def _show_refusal(self, why: str) -> None:
-        self._error.setText(why)
-        self._error.setVisible(bool(why))
-
-    @Slot(str, bool)
-    def _set_order(self, name: str, descending: bool) -> None:
-        self._listing.sort, self._listing.descending = name, descending
-        self._arrange_anew()
-
     @Slot(int)
     def _set_shape(self, place: int) -> None:
         self._listing.tree = bool(place)
-        self._arrange_anew()
+        self.arrange_anew()
 
     def _toggle_shape(self) -> None:
         self._bar.shape.choose(int(not self._listing.tree))
@@ -263,7 +204,7 @@ class ProcessesView(PanelView):
     @Slot(object)
     def _toggle(self, key: Key) -> None:
         self._listing.collapsed ^= {key[0]}
-        self._arrange_anew()
+        self.arrange_anew()
 
     # Selection.
 
@@ -283,11 +224,8 @@ class ProcessesView(PanelView):
         self._choose(None)
 
     def _choose(self, process: Process | None) -> None:
-        self._keep_sizes()
-        opened = self._pane.isHidden() and process is not None
-        self._pane.choose(process, refusal(self.context.host, process) if process else "")
-        if opened:
-            self._splitter.setSizes(self._sizes)
+        with self._splitter.changing():
+            self._pane.choose(process, refusal(self.context.host, process) if process else "")
         if process is None:
             self._detail.pause()
             return
@@ -319,18 +257,9 @@ class ProcessesView(PanelView):
 
     def open_with(self, **arguments: Any) -> None:
         """Selects the process with the identity `key`, or searches for `query`."""
-        if self.search is not None:
-            self.search.setText(arguments.get("query", ""))
-        self._wanted = arguments.get("key")
-        self._follow_wanted()
-
-    def _follow_wanted(self) -> None:
-        if self._wanted is None:
-            return
-        place = self._model.place(tuple(self._wanted))
-        if place >= 0:
-            self._wanted = None
-            self._table.select(place)
+        super().open_with(**arguments)
+        key = arguments.get("key")
+        self.want(tuple(key) if key is not None else None)
 
     # Actions.
 
@@ -341,19 +270,9 @@ class ProcessesView(PanelView):
     def _in_pane(self) -> list[Process]:
         return [self._pane.process] if self._pane.process else []
 
-    @Slot(object)
-    def _fail(self, problem: Problem) -> None:
-        self.problems.show_problem(problem)
-
-    @Slot(QPoint)
-    def _open_menu(self, place: QPoint) -> None:
-        if self._table.rowAt(place.y()) >= 0:
-            self._popup(self._table.viewport().mapToGlobal(place), self._table.selected())
-
-    @Slot()
-    def _open_menu_of_row(self) -> None:
-        row = self._table.visualRect(self._table.currentIndex())
-        self._popup(self._table.viewport().mapToGlobal(row.bottomLeft()), self._table.selected())
+    def popup(self, place: QPoint) -> None:
+        """Opens the menu of the selected processes."""
+        self._popup(place, self._table.selected())
 
     @Slot()
     def _open_menu_of_pane(self) -> None:
@@ -368,10 +287,7 @@ class ProcessesView(PanelView):
             menu = QMenu(self)
             menu.addActions(more)
             chosen.fill(menu)
-            self._table.hold()
-            menu.exec(place)
-            self._table.release()
-            menu.deleteLater()
+            self.run_menu(menu, place)
         chosen.close()
 
     def _do(self, act: str, processes: Sequence[Process]) -> None:
@@ -420,30 +336,13 @@ class ProcessesView(PanelView):
     def _renice_in_pane(self) -> None:
         self._do("renice", self._in_pane())
 
-    def further_keys(self) -> Sequence[tuple[str, str]]:
-        """Returns those of the table."""
-        return table_keys()
-
     def complete(self) -> None:
         """Makes the pane's graphs while nobody waits for them."""
         self._pane.make_graphs()
 
-    def _keep_sizes(self) -> None:
-        """Remembers how the width is shared while the pane is there to share it."""
-        if not self._pane.isHidden() and min(self._splitter.sizes()) > 0:
-            self._sizes = self._splitter.sizes()
-
     def save_settings(self) -> None:
         """Remembers columns, order and shape."""
-        self._keep_sizes()
-        self.context.settings.put_section(
-            "processes",
-            ProcessesSettings(
-                columns=self._table.shown_columns(),
-                widths=self._table.widths(),
-                sort=self._listing.sort,
-                descending=self._listing.descending,
-                tree=self._listing.tree,
-                splitter=self._sizes,
-            ),
+        kept = ProcessesSettings(
+            **self.remembered(), splitter=self._splitter.kept(), tree=self._listing.tree
         )
+        self.context.settings.put_section("processes", kept)

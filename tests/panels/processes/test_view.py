@@ -66,7 +66,7 @@ def make(qtbot, panel_context) -> Make:
         view.resize(1100, 700)
         view.show()
         view.activateWindow()
-        qtbot.waitUntil(lambda: view._readings > 2, timeout=20_000)
+        qtbot.waitUntil(lambda: view._readings > 2)
         return view
 
     return make
@@ -85,7 +85,7 @@ def rows(view: ProcessesView) -> list[Process]:
 def find(qtbot, view: ProcessesView, pid: int) -> Process:
     """Searches for one process, and selects it."""
     view.search.setText(f"pid={pid}")
-    qtbot.waitUntil(lambda: [row.pid for row in rows(view)] == [pid], timeout=10_000)
+    qtbot.waitUntil(lambda: [row.pid for row in rows(view)] == [pid])
     view._table.select(0)
     qtbot.waitUntil(lambda: view._pane.process is not None and view._pane.process.pid == pid)
     return rows(view)[0]
@@ -127,8 +127,8 @@ def test_a_recorded_machine_is_shown_as_it_was(qtbot, make: Make) -> None:
 def test_what_comes_and_goes_is_shown_and_gone(qtbot, make: Make) -> None:
     view = make()
     with obedient() as child:
-        qtbot.waitUntil(lambda: child.pid in {row.pid for row in rows(view)}, timeout=10_000)
-    qtbot.waitUntil(lambda: child.pid not in {row.pid for row in rows(view)}, timeout=10_000)
+        qtbot.waitUntil(lambda: child.pid in {row.pid for row in rows(view)})
+    qtbot.waitUntil(lambda: child.pid not in {row.pid for row in rows(view)})
 
 
 # Search.
@@ -140,6 +140,27 @@ def test_a_search_shows_what_matches_and_how_many_of_how_many(qtbot, make: Make,
     assert view._bar._count.text().startswith("1 of ")
     view.search.clear()
     assert len(rows(view)) > 1
+
+
+def test_from_the_search_the_keyboard_goes_on_to_what_was_found(qtbot, make: Make, child) -> None:
+    view = make()
+    view.search.setFocus()
+    QTest.keyClicks(view.search, f"pid={child.pid}")
+    qtbot.waitUntil(lambda: [row.pid for row in rows(view)] == [child.pid])
+    QTest.keyClick(view.search, Qt.Key.Key_Down)
+    assert view._table.hasFocus()
+    assert [row.pid for row in view._table.selected()] == [child.pid]
+
+
+def test_tab_goes_from_the_search_by_the_shape_to_the_table(qtbot, make: Make) -> None:
+    view = make()
+    view.search.setFocus()
+    passed = []
+    while not view._table.hasFocus():
+        QTest.keyClick(view.focusWidget(), Qt.Key.Key_Tab)
+        passed.append(view.focusWidget())
+        assert len(passed) < 6
+    assert all(view._bar.isAncestorOf(widget) for widget in passed[:-1])
 
 
 def test_a_search_that_makes_no_sense_says_where_and_leaves_the_rows(qtbot, make: Make) -> None:
@@ -233,7 +254,7 @@ def test_the_selected_process_stays_selected_while_all_others_change(
     readings = view._readings
     with obedient() as other:
         other.run("burn(0.3)")
-        qtbot.waitUntil(lambda: view._readings > readings + 10, timeout=20_000)
+        qtbot.waitUntil(lambda: view._readings > readings + 10)
         assert [row.pid for row in view._table.selected()] == [child.pid]
 
 
@@ -279,7 +300,7 @@ def test_stop_and_continue(qtbot, make: Make, child: Obedient) -> None:
     find(qtbot, view, child.pid)
     action(view, "Stop the selected").trigger()
     qtbot.waitUntil(lambda: state(child.pid) == psutil.STATUS_STOPPED)
-    qtbot.waitUntil(lambda: rows(view)[0].state == "T", timeout=10_000)
+    qtbot.waitUntil(lambda: rows(view)[0].state == "T")
     action(view, "Continue the selected").trigger()
     qtbot.waitUntil(lambda: state(child.pid) != psutil.STATUS_STOPPED)
     child.run("pass")
@@ -303,7 +324,7 @@ def test_several_are_ended_at_once_and_the_question_says_how_many(qtbot, make: M
     view = make()
     with obedient() as one, obedient() as two:
         view.search.setText(f"pid={one.pid} or pid={two.pid}")
-        qtbot.waitUntil(lambda: len(rows(view)) == 2, timeout=10_000)
+        qtbot.waitUntil(lambda: len(rows(view)) == 2)
         view._table.selectAll()
         in_dialog(Confirmation, lambda question: press(question, "End 2 processes"))
         action(view, "End the selected").trigger()
@@ -489,7 +510,7 @@ def test_the_window_lives_on_while_the_password_is_asked_for_and_it_can_be_cance
     assert shown(view)
     assert any("waiting for an administrator's password" in text for text in visible_texts(view))
     readings = view._readings
-    qtbot.waitUntil(lambda: view._readings > readings + 1, timeout=10_000)
+    qtbot.waitUntil(lambda: view._readings > readings + 1)
     action(view, "Continue the").trigger()
     assert "One thing at a time" in problem_text(view)
     press(view, "Cancel")
@@ -590,13 +611,13 @@ def test_the_pane_says_when_its_process_has_ended_and_offers_nothing_more(
 ) -> None:
     view = make()
     find(qtbot, view, child.pid)
-    qtbot.waitUntil(lambda: view._pane._files.count() > 0, timeout=10_000)
+    qtbot.waitUntil(lambda: view._pane._files.count() > 0)
     ended(child)
-    qtbot.waitUntil(lambda: "This process has ended." in visible_texts(view._pane), timeout=10_000)
+    qtbot.waitUntil(lambda: "This process has ended." in visible_texts(view._pane))
     buttons = {b.text(): b for b in view._pane.findChildren(QPushButton)}
     assert not next(b for text, b in buttons.items() if text.startswith("End")).isEnabled()
     readings = view._readings
-    qtbot.waitUntil(lambda: view._readings > readings + 5, timeout=10_000)
+    qtbot.waitUntil(lambda: view._readings > readings + 5)
     assert "This process has ended." in visible_texts(view._pane)
     assert problem_text(view) == ""
 
@@ -605,7 +626,7 @@ def test_the_next_choice_after_an_ended_process_can_be_acted_on(qtbot, make: Mak
     view = make()
     with obedient() as one:
         find(qtbot, view, one.pid)
-    qtbot.waitUntil(lambda: "This process has ended." in visible_texts(view._pane), timeout=10_000)
+    qtbot.waitUntil(lambda: "This process has ended." in visible_texts(view._pane))
     with obedient() as two:
         find(qtbot, view, two.pid)
         buttons = {b.text(): b for b in view._pane.findChildren(QPushButton)}
@@ -669,10 +690,10 @@ def test_when_the_child_that_reads_is_killed_it_says_so_and_recovers_by_itself(
     for poller in (view._changes, view._detail):  # Whichever asks next meets it.
         poller.problem.connect(watcher.take)
     os.kill(reader, signal.SIGKILL)
-    qtbot.waitUntil(lambda: "reader-gone" in seen, timeout=10_000)
+    qtbot.waitUntil(lambda: "reader-gone" in seen)
     readings = view._readings
-    qtbot.waitUntil(lambda: view._readings > readings + 2, timeout=20_000)
-    qtbot.waitUntil(lambda: problem_text(view) == "", timeout=10_000)
+    qtbot.waitUntil(lambda: view._readings > readings + 2)
+    qtbot.waitUntil(lambda: problem_text(view) == "")
     assert view.context.reader.pid not in (None, reader)
     assert [row.pid for row in rows(view)] == [child.pid]
     assert [row.pid for row in view._table.selected()] == [child.pid]
@@ -685,7 +706,7 @@ def test_a_recorded_machine_that_vanishes_is_a_problem_in_the_bar(
     shutil.copytree(DEBIAN, root, symlinks=True)
     view = make(Host(str(root)))
     shutil.rmtree(root / "proc")
-    qtbot.waitUntil(lambda: problem_text(view) != "", timeout=10_000)
+    qtbot.waitUntil(lambda: problem_text(view) != "")
     assert "bug" not in problem_text(view)
 
 

@@ -1,0 +1,381 @@
+"""The grammar of queries, whatever is made of what it reads: tests of rows, conditions on lines.
+
+What a user may type stands in `query.py`.
+"""
+
+import difflib
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Generic, NamedTuple, NoReturn, Protocol, TypeVar
+
+from sysgui.system.i18n import _
+from sysgui.system.query_values import (
+    KEYWORDS,
+    UNKNOWN,
+    WORD,
+    Askable,
+    Kind,
+    QueryError,
+    Value,
+    quote,
+    refuse,
+    shortened,
+    unescape,
+    unit_apart,
+)
+
+MAX_QUERY = 2_000
+MAX_DEPTH = 50
+
+Asked = TypeVar("Asked", bound=Askable)
+Asked_contra = TypeVar("Asked_contra", bound=Askable, contravariant=True)
+Made = TypeVar("Made")
+
+
+class Meaning(Protocol[Asked_contra, Made]):
+    """Makes something of each construct of a query.
+
+    All but `any_of`, `all_of` and `negation` may refuse what they are given with a `QueryError`.
+    """
+
+    def any_of(self, made: list[Made]) -> Made:
+        """Returns what holds if one of two or more does."""
+        ...
+
+    def all_of(self, made: list[Made]) -> Made:
+        """Returns what holds if all of two or more do."""
+        ...
+
+    def negation(self, made: Made) -> Made:
+        """Returns what holds if the other does not."""
+        ...
+
+    def contains(self, value: Value) -> Made:
+        """Returns what a word, a phrase or a pattern means that stands alone."""
+        ...
+
+    def compares(self, field: Asked_contra, sign: str, value: Value) -> Made:
+        """Returns what a comparison means; `sign` is one of the field's operators."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """What may replace the query's text from `start` (counted from 0) to the cursor."""
+
+    text: str
+    start: int
+    help: str = ""
+
+
+class BegunValue(NamedTuple):
+    """A value that is being typed.
+
+    Attributes:
+        name: Of the field that it is compared with; "" if there is none of that name.
+        text: What there is of it.
+        start: Where it starts, counted from 0.
+    """
+
+    name: str
+    text: str
+    start: int
+
+
+class Reading(NamedTuple, Generic[Made]):
+    """What was read of a query.
+
+    Attributes:
+        made: What it means.
+        terms: The conditions of which it consists on its highest level: how each is written, and
+            what it means; one if it is a single condition.
+    """
+
+    made: Made
+    terms: list[tuple[str, Made]]
+
+
+_SPACE = re.compile(r"\s*")
+_OPERATOR = re.compile(r"!=|<=|>=|[=:<>~]")
+_NOT = re.compile(r"!(?!=)")
+_VALUE = re.compile(r'[^\s"()]+')
+_QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
+_PATTERN = re.compile(r"re:", re.IGNORECASE)
+
+# What the completer looks for before the cursor.
+_ASKED = re.compile(rf'({WORD.pattern})\s*(?:{_OPERATOR.pattern})\s*([^\s"()]*)$')
+_BETWEEN_WORDS = re.compile(r"[\s()!]")
+
+
+class Grammar(Generic[Asked, Made]):
+    """Reads queries, and completes them.
+
+    Args:
+        fields: What can be asked; the order is that of the completions.
+        meaning: What is made of a query.
+
+    Raises:
+        ValueError: If two fields share a name.
+    """
+
+    def __init__(self, fields: Iterable[Asked], meaning: Meaning[Asked, Made]) -> None:
+        self.fields = tuple(fields)
+        self._meaning = meaning
+        self._named: dict[str, Asked] = {}
+        for field in self.fields:
+            for name in (field.name, *field.aliases):
+                if self._named.setdefault(name.casefold(), field) is not field:
+                    raise ValueError(f"two fields are called {name!r}")
+
+    def read(self, text: str) -> Made | None:
+        """Returns what a query means; None for an empty one, which wants everything.
+
+        Raises:
+            QueryError: If `text` is not of this language.
+        """
+        reading = self.read_terms(text)
+        return reading.made if reading else None
+
+    def read_terms(self, text: str) -> Reading[Made] | None:
+        """Returns the same, and what the conditions mean of which it consists.
+
+        Raises:
+            QueryError: If `text` is not of this language.
+        """
+        if len(text) > MAX_QUERY:
+            expected = _("at most {count} characters").format(count=MAX_QUERY)
+            refuse(MAX_QUERY + 1, expected, str(len(text)))
+        if not text.strip():
+            return None
+        parser = _Parser(text, self._named, self._meaning)
+        made = parser.parse()
+        return Reading(made, parser.terms)
+
+    def complete(self, text: str, cursor: int) -> list[Completion]:
+        """Returns what could stand at the cursor: fields, operators, choices."""
+        before = text[: min(max(cursor, 0), MAX_QUERY)]
+        if '"' in _QUOTED.sub("", before):
+            return []
+        begun = self.begun_value(text, cursor)
+        if begun:
+            field = self._named.get(begun.name)
+            choices = field.choices if field else ()
+            return _begun([Completion(quote(each), begun.start) for each in choices], begun.text)
+        *_others, word = _BETWEEN_WORDS.split(before)
+        start = len(before) - len(word)
+        found = [Completion(field.name, start, field.help) for field in self.fields]
+        if word:
+            found += [Completion(keyword, start) for keyword in KEYWORDS]
+        named = self._named.get(_BETWEEN_WORDS.split(before.rstrip())[-1].casefold())
+        signs = named.operators if named else ()
+        return [*(Completion(sign, len(before)) for sign in signs), *_begun(found, word)]
+
+    def begun_value(self, text: str, cursor: int) -> BegunValue | None:
+        """Returns the value that is typed at the cursor; None if none is."""
+        before = text[: min(max(cursor, 0), MAX_QUERY)]
+        asked = None if '"' in _QUOTED.sub("", before) else _ASKED.search(before)
+        if asked is None:
+            return None
+        field = self._named.get(asked[1].lstrip("!").casefold())
+        return BegunValue(field.name if field else "", asked[2], asked.start(2))
+
+
+class _Parser(Generic[Asked, Made]):
+    """Recursive descent over the text itself; a method reads a construct, returns its meaning.
+
+    There are no tokens: what a character means depends on where it stands (a value may hold a
+    colon, a pattern may hold parentheses).
+    """
+
+    def __init__(
+        self, text: str, fields: Mapping[str, Asked], meaning: Meaning[Asked, Made]
+    ) -> None:
+        self._text = text
+        self._fields = fields
+        self._meaning = meaning
+        self._at = 0
+        self._depth = 0
+        self.terms: list[tuple[str, Made]] = []
+
+    def parse(self) -> Made:
+        made = self._alternatives()
+        if self._at < len(self._text):
+            self._expected(_("a condition or the end"))
+        return made
+
+    def _alternatives(self) -> Made:
+        made = [self._conditions()]
+        while self._take_keyword("or"):
+            made.append(self._conditions())
+        return self._meaning.any_of(made) if len(made) > 1 else made[0]
+
+    def _conditions(self) -> Made:
+        made = [self._condition()]
+        while self._take_keyword("and") or not self._ends():
+            made.append(self._condition())
+        return self._meaning.all_of(made) if len(made) > 1 else made[0]
+
+    def _ends(self) -> bool:
+        """Tells whether a row of conditions ends here."""
+        return self._peek() in ("", ")") or self._keyword() == "or"
+
+    def _condition(self) -> Made:
+        self._peek()
+        start, is_term = self._at, not self._depth
+        made = self._one_condition()
+        if is_term:
+            self.terms.append((self._text[start : self._at].strip(), made))
+        return made
+
+    def _one_condition(self) -> Made:
+        if self._take(_NOT) or self._take_keyword("not"):
+            self._go_deeper()
+            made = self._condition()
+            self._depth -= 1
+            return self._meaning.negation(made)
+        if self._peek() == "(":
+            return self._group()
+        return self._term()
+
+    def _group(self) -> Made:
+        opened = self._at + 1
+        self._go_deeper()
+        self._at += 1
+        made = self._alternatives()
+        self._depth -= 1
+        if self._peek() != ")":
+            self._expected(_("a ')' for the '(' at column {column}").format(column=opened))
+        self._at += 1
+        return made
+
+    def _go_deeper(self) -> None:
+        self._depth += 1
+        if self._depth > MAX_DEPTH:
+            self._expected(_("at most {count} nested conditions").format(count=MAX_DEPTH))
+
+    def _term(self) -> Made:
+        start = self._at
+        literal = self._read_literal()
+        if literal:
+            return self._meaning.contains(literal)
+        word = self._take(WORD)
+        if not word or word.casefold() in KEYWORDS:
+            self._at = start
+            self._expected(_("a condition"))
+        self._peek()
+        sign_at = self._at
+        sign = self._take(_OPERATOR)
+        if not sign:
+            return self._meaning.contains(Value(start + 1, word))
+        return self._comparison(self._field(word, start), sign, sign_at)
+
+    def _field(self, name: str, start: int) -> Asked:
+        field = self._fields.get(name.casefold())
+        if field:
+            return field
+        nearest = difflib.get_close_matches(name.casefold(), self._fields, n=1)
+        names = self._fields[nearest[0]].name if nearest else self._field_names()
+        message = _("unknown field '{name}', expected {fields}; quote it to search for the text")
+        raise QueryError(start + 1, message.format(name=shortened(name), fields=names), names)
+
+    def _field_names(self) -> str:
+        return ", ".join(dict.fromkeys(field.name for field in self._fields.values()))
+
+    def _comparison(self, field: Asked, sign: str, sign_at: int) -> Made:
+        if sign not in field.operators:
+            expected = _("{operators} after {field}")
+            expected = expected.format(operators=" ".join(field.operators), field=field.name)
+            refuse(sign_at + 1, expected, sign)
+        return self._meaning.compares(field, sign, self._read_value(sign, field.kind))
+
+    def _read_value(self, sign: str, kind: Kind) -> Value:
+        self._peek()
+        start = self._at
+        literal = self._read_literal()
+        if literal:
+            return literal
+        meant = not self._keyword() and not _OPERATOR.match(self._text, start)
+        text = self._take(_VALUE) if meant else ""
+        if not text:
+            self._expected(_("a value after '{operator}'").format(operator=sign))
+        # "rss > 200 MB" must not quietly mean 200 bytes and the word MB.
+        apart = unit_apart(kind, text, self._text[self._at :])
+        self._at += len(apart)
+        text += apart.strip()
+        return Value(start + 1, text, unknown=text == UNKNOWN)
+
+    def _read_literal(self) -> Value | None:
+        """Reads a pattern or a quoted text, if one stands here."""
+        column = self._at + 1
+        if not self._take(_PATTERN):
+            phrase = self._read_quoted()
+            return None if phrase is None else Value(column, unescape(phrase))
+        start = self._at
+        source = self._read_quoted()
+        inside = start + 1 + (source is not None)
+        if source is None:
+            source = self._read_bare_pattern()
+        if not source:
+            self._at = start
+            self._expected(_("a regular expression"))
+        # An escaped quote stays as it is: to the pattern, too, it is a quote.
+        return Value(column, f"re:{source}", source, inside)
+
+    def _read_bare_pattern(self) -> str:
+        """Reads up to a space, or to a parenthesis that closes one outside of the pattern."""
+        start, depth = self._at, 0
+        while self._at < len(self._text) and not self._text[self._at].isspace():
+            character = self._text[self._at]
+            depth += (character == "(") - (character == ")")
+            if depth < 0:
+                break
+            self._at += 2 if character == "\\" else 1
+        self._at = min(self._at, len(self._text))
+        return self._text[start : self._at]
+
+    def _read_quoted(self) -> str | None:
+        """Reads a quoted text and returns its inside, escapes and all; None if there is none."""
+        if not self._text.startswith('"', self._at):
+            return None
+        start = self._at
+        quoted = self._take(_QUOTED)
+        if not quoted:
+            self._at = len(self._text)
+            self._expected(_("a '\"' for the one at column {column}").format(column=start + 1))
+        return quoted[1:-1]
+
+    def _peek(self) -> str:
+        """Skips spaces and returns the next character, or nothing at the end."""
+        self._take(_SPACE)
+        return self._text[self._at : self._at + 1]
+
+    def _take(self, shape: re.Pattern[str]) -> str:
+        found = shape.match(self._text, self._at)
+        if not found:
+            return ""
+        self._at = found.end()
+        return found[0]
+
+    def _keyword(self) -> str:
+        """Returns the keyword that stands here, if one does."""
+        word = WORD.match(self._text, self._at)
+        return word[0].casefold() if word and word[0].casefold() in KEYWORDS else ""
+
+    def _take_keyword(self, keyword: str) -> bool:
+        self._peek()
+        found = self._keyword() == keyword
+        self._at += len(keyword) if found else 0
+        return found
+
+    def _expected(self, expected: str) -> NoReturn:
+        """Refuses what stands here."""
+        self._peek()
+        got = _VALUE.match(self._text, self._at)
+        refuse(self._at + 1, expected, got[0] if got else self._text[self._at : self._at + 1])
+
+
+def _begun(completions: list[Completion], begun: str) -> list[Completion]:
+    """Returns those that go on as the user began, with or without the opening quote."""
+    start = begun.casefold()
+    return [each for each in completions if each.text.casefold().lstrip('"').startswith(start)]

@@ -1,0 +1,67 @@
+"""Files that are there complete, or not at all."""
+
+import errno
+import os
+from pathlib import Path
+
+import pytest
+
+from sysgui.system.new_file import NewFile
+from sysgui.system.problem import Problem
+
+
+@pytest.fixture(params=["nameless", "named"])
+def kind(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """On a file system that has files without a name, and on one that has none."""
+    if request.param == "named":
+        opened = os.open
+
+        def refuse(path: str, flags: int, *more: int, **named: int) -> int:
+            if flags & os.O_TMPFILE == os.O_TMPFILE:
+                raise OSError(errno.EOPNOTSUPP, "not here")
+            return opened(path, flags, *more, **named)
+
+        monkeypatch.setattr(os, "open", refuse)
+    return str(request.param)
+
+
+@pytest.mark.usefixtures("kind")
+@pytest.mark.parametrize("replaces", [False, True])
+def test_it_is_there_when_it_is_finished(tmp_path: Path, replaces: bool) -> None:
+    path = tmp_path / "new"
+    if replaces:
+        path.write_text("old")
+    with NewFile(str(path), replaces=replaces) as new:
+        new.file.write(b"all of it")
+        assert [p.read_text() for p in tmp_path.glob("new")] == ["old"] * replaces
+        new.finish()
+    assert path.read_bytes() == b"all of it"
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert os.listdir(tmp_path) == ["new"]
+
+
+@pytest.mark.usefixtures("kind")
+def test_without_that_nothing_is_left(tmp_path: Path) -> None:
+    with NewFile(str(tmp_path / "new")) as new:
+        new.file.write(b"half")
+    assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.usefixtures("kind")
+def test_what_came_meanwhile_is_not_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "new"
+    with NewFile(str(path)) as new:
+        new.file.write(b"mine")
+        path.write_text("theirs")
+        with pytest.raises(Problem) as refused:
+            new.finish()
+    assert refused.value.code == "exists"
+    assert path.read_text() == "theirs"
+    assert os.listdir(tmp_path) == ["new"]
+
+
+def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
+    with pytest.raises(Problem) as refused:
+        NewFile(str(tmp_path / "absent/new"))
+    assert refused.value.code == "unwritable"
+    assert "absent/new" in refused.value.message
