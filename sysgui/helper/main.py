@@ -11,8 +11,7 @@ from .refusal import STATUS, Refusal
 from .session import Session
 
 MOST_WORDS = MOST_TARGETS + 8
-# The longest is a list of every other CPU.
-LONGEST_WORD = 6 << 10
+LONGEST_WORD = 6 << 10  # A list of every other CPU.
 
 
 def main(argv: Sequence[str], table: Mapping[str, Operation]) -> int:

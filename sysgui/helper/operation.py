@@ -20,11 +20,13 @@ class Request(NamedTuple):
         identity: The caller's name for this request, for the audit.
         targets: The objects, as they stand on the command line.
         arguments: The rest, by name; optional ones that were not given are missing.
+        wanted: Tells whether the caller is still there.
     """
 
     identity: str
     targets: Sequence[str]
     arguments: Mapping[str, Any]
+    wanted: Callable[[], bool] = lambda: True
 
 
 class Target:
@@ -61,6 +63,7 @@ class Operation(NamedTuple):
         target: The grammar of a target; None if there are none.
         arguments: The grammar of each argument, in their order on the command line.
         required: The names of those that must be given.
+        secret: The names of those that come by standard input only.
         some: Whether at least one must be given: without any there is nothing to do.
         bind: Holds a target fast, to be previewed and changed. Only for what changes something.
         read: Yields facts, frame by frame. Only for what changes nothing.
@@ -75,6 +78,7 @@ class Operation(NamedTuple):
     target: Grammar | None
     arguments: Mapping[str, Grammar]
     required: Sequence[str] = ()
+    secret: Sequence[str] = ()
     some: bool = False
     bind: Callable[[str, Request], Target] | None = None
     read: Callable[[Session, Request], Iterator[Mapping[str, Any]]] | None = None
@@ -98,7 +102,9 @@ class Operation(NamedTuple):
         targets = self._targets(given["targets"])
         arguments = self._arguments(given["arguments"])
         words = [
-            f"{name}={written(arguments[name])}" for name in self.arguments if name in arguments
+            f"{name}={written(arguments[name])}"
+            for name in self.arguments
+            if name in arguments and name not in self.secret
         ]
         if list(argv) != words + targets:
             raise Refusal("mismatch")

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
+import importlib
 import json
 from typing import Any, Mapping, Sequence
 
 from .operation import Operation, Request, Target
 from .refusal import Refusal
+
+
+def sha256(data: bytes) -> str:
+    """Returns it as Python itself has it: hashlib would load OpenSSL, which takes 4 MB."""
+    for name in ("_sha2", "_sha256"):  # From Python 3.12 on, and before; not all have them.
+        with contextlib.suppress(ImportError):
+            return str(importlib.import_module(name).sha256(data).hexdigest())
+    return str(importlib.import_module("hashlib").sha256(data).hexdigest())
 
 
 class Plan:
@@ -60,7 +68,7 @@ class Plan:
         request = self._request
         whole = [self._operation.name, request.arguments, request.targets, facts]
         canonical = json.dumps(whole, sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(canonical.encode("ascii")).hexdigest()
+        return sha256(canonical.encode("ascii"))
 
 
 def _named(target: str, act: Any, *arguments: Any) -> Any:

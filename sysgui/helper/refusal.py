@@ -5,7 +5,6 @@ The exit status of the program goes with the code. 126 and 127 belong to pkexec 
 
 from __future__ import annotations
 
-# What happened: the exit status.
 STATUS = {
     "done": 0,
     "not-root": 10,  # Not started as root, or not on behalf of a user that exists.

@@ -66,7 +66,7 @@ class Session:
             for facts in operation.read(self, request):
                 self.output.frame(kind, facts=facts)
             return "done"
-        plan = Plan(operation, request)
+        plan = Plan(operation, request._replace(wanted=self._wanted))
         try:
             fields["PLAN_SHA256"] = plan.digest
             items = [{"target": name, **facts} for name, facts in zip(request.targets, plan.facts)]

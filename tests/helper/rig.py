@@ -183,7 +183,9 @@ def argv(operation: Operation, given: Mapping[str, Any]) -> list[str]:
     """Returns what stands behind the operation's name when it is authenticated."""
     arguments = given["arguments"]
     words = [
-        f"{name}={written(arguments[name])}" for name in operation.arguments if name in arguments
+        f"{name}={written(arguments[name])}"
+        for name in operation.arguments
+        if name in arguments and name not in operation.secret
     ]
     return [*words, *given["targets"]]
 

@@ -22,7 +22,8 @@ GRAMMARS: dict[str, Grammar] = {
     f"{operation.name}.{name}": grammar
     for operation in TABLE.values()
     for name, grammar in [*operation.arguments.items(), ("target", operation.target)]
-    if grammar is not None
+    # A secret never stands on a command line.
+    if grammar is not None and name not in operation.secret
 }
 
 SPICE = ["-", "--", "\n", "\0", "\x1b[2J", " ", "..", "/", "%", "\u202e", "\u0661", "\ud800", "é"]
@@ -230,6 +231,37 @@ def test_what_the_grammar_accepts_is_not_too_long_for_the_command_line(name: str
         "file-read.offset": -(1 << 62),
         "file-read.length": 1 << 62,
         "file-read.follow": "yes",
+        "unit-control.target": "x" * 245 + ".automount",
+        "unit-control.verb": "reset-failed",
+        "manager-reload.target": "systemd",
+        "unit-write.target": "x" * 245 + ".automount",
+        "unit-write.place": "drop-in",
+        "unit-write.start": "yes",
+        "unit-write.digest": "f" * 64,
+        "watch-set.target": "x" * 192 + ".service",
+        "watch-set.restart": "yes",
+        "watch-set.always": "yes",
+        "watch-set.mail": "yes",
+        "watch-set.notify": "yes",
+        "watch-set.grace": 3600,
+        "watch-set.probe": "https",
+        "watch-set.every": 86400,
+        "watch-set.timeout": 60,
+        "watch-set.tries": 10,
+        "watch-set.address": "a" * 253,
+        "watch-set.name": "a" * 253,
+        "watch-set.port": 65535,
+        "watch-set.path": "/" + "a" * 1199,
+        "watch-set.status": 599,
+        "watch-set.text": "a" * 600,
+        "watch-set.age": 366 * 86400,
+        "watch-remove.target": "x" * 192 + ".service",
+        "watch-mail.target": "a" * 253 + ":65535",
+        "watch-mail.security": "starttls",
+        "watch-mail.user": "a" * 200,
+        "watch-mail.from": "a" * 64 + "@" + "b" * 190,
+        "watch-mail.to": ",".join(["a" * 50 + "@" + "b" * 190] * 8),
+        "watch-test.target": "a" * 253 + ":65535",
     }[name]
     word = f"{name.partition('.')[2]}={written(GRAMMARS[name](longest))}"
     assert len(word) <= LONGEST_WORD

@@ -70,17 +70,41 @@ class Told:
         return [name for each in self.facts for name in each.get("names", [])]
 
 
+LISTENING = """
+import socket, sys
+held = [
+    socket.create_server(("0.0.0.0", 0)),
+    socket.socket(socket.AF_INET, socket.SOCK_DGRAM),
+    socket.socket(socket.AF_UNIX),
+]
+held[1].bind(("0.0.0.0", 0))
+held[2].bind(b"\\0here")
+print("up", flush=True)
+sys.stdin.read()
+"""
+
 # What it says
 
 
 def test_files_are_told_as_they_are(tmp_path: Path) -> None:
     with sleeping() as child:
         told = Told(tmp_path, target_of(child.pid))
-        for name in ("cmdline", "cgroup", "limits", "environ", "net/unix", "net/tcp", "net/udp"):
+        for name in ("cmdline", "cgroup", "limits", "environ"):
             assert told.data(name) == Path(f"/proc/{child.pid}/{name}").read_bytes()
         for name, line in (("status", f"Pid:\t{child.pid}\n"), ("io", "rchar: ")):
             assert line.encode() in told.data(name)
         assert told.data("stat").startswith(b"%d (sh) " % child.pid)
+
+
+@as_root
+def test_sockets_are_told_as_they_are(tmp_path: Path) -> None:
+    # In a network of its own, where nobody else's come and go between the two readings.
+    with sleeping("unshare", "--net", *python(LISTENING)) as child:
+        told = Told(tmp_path, target_of(child.pid))
+        for name in ("net/unix", "net/tcp", "net/udp"):
+            content = Path(f"/proc/{child.pid}/{name}").read_bytes()
+            assert told.data(name) == content
+            assert content.count(b"\n") == 2
 
 
 def test_links_are_told_as_they_are(tmp_path: Path) -> None:

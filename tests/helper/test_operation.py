@@ -12,7 +12,6 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from sysgui.helper.operation import MOST_TARGETS, Operation, Request, Target
-from sysgui.helper.operations.file import READ
 from sysgui.helper.operations.process import ADJUST, SIGNAL
 from sysgui.helper.refusal import STATUS, Refusal
 from sysgui.helper.table import TABLE
@@ -170,6 +169,23 @@ TARGETS = st.from_regex(
 PATHS = st.from_regex(
     re.compile(r"/var/log(/[A-Za-z0-9_+-][A-Za-z0-9._+-]{0,15}){1,3}"), fullmatch=True
 )
+UNITS = st.from_regex(
+    re.compile(r"[A-Za-z0-9:_.\\@][A-Za-z0-9:_.\\@-]{0,15}\.(service|swap)"), fullmatch=True
+)
+SERVICES = st.from_regex(
+    re.compile(r"[A-Za-z0-9:_.\\@][A-Za-z0-9:_.\\@-]{0,15}\.service"), fullmatch=True
+)
+SERVERS = st.from_regex(re.compile(r"[a-z0-9.]{1,20}:[1-9][0-9]{0,3}|\[::1\]:25"), fullmatch=True)
+KINDS = {
+    "file-read": PATHS,
+    "unit-control": UNITS,
+    "manager-reload": st.just("systemd"),
+    "unit-write": UNITS,
+    "watch-set": SERVICES,
+    "watch-remove": SERVICES,
+    "watch-mail": SERVERS | st.just("off"),
+    "watch-test": SERVERS,
+}
 ARGUMENTS = {
     "signal": st.sampled_from(["TERM", "KILL", "INT", "HUP", "STOP", "CONT"]),
     "nice": st.integers(-20, 19),
@@ -179,13 +195,44 @@ ARGUMENTS = {
     "offset": st.integers(-(2**62), 2**62),
     "length": st.integers(1, 2**62),
     "follow": st.just("yes"),
+    "verb": st.sampled_from(["start", "stop", "enable-now", "mask", "reset-failed"]),
+    "place": st.sampled_from(["unit", "drop-in"]),
+    "start": st.sampled_from(["yes", "no"]),
+    "digest": st.from_regex(re.compile("[0-9a-f]{64}"), fullmatch=True),
+    "texts": st.lists(st.sampled_from(["", "[Unit]\n", "X=ä\t1\n"]), min_size=1, max_size=4),
+    "restart": st.sampled_from(["yes", "no"]),
+    "always": st.sampled_from(["yes", "no"]),
+    "mail": st.sampled_from(["yes", "no"]),
+    "notify": st.sampled_from(["yes", "no"]),
+    "grace": st.integers(0, 3600),
+    "probe": st.sampled_from(["tcp", "http", "https", "file"]),
+    "every": st.integers(1, 86400),
+    "timeout": st.integers(1, 60),
+    "tries": st.integers(1, 10),
+    "address": st.sampled_from(["localhost", "::1", "127.0.0.1"]),
+    "name": st.sampled_from(["localhost", "www.example.org"]),
+    "port": st.integers(1, 65535),
+    "path": st.sampled_from(["/", "/a%20b/c", "/a.txt"]),
+    "status": st.integers(100, 599),
+    "text": st.sampled_from(["ok", "%2Dall%20is%20well"]),
+    "age": st.integers(1, 366 * 86400),
+    "security": st.sampled_from(["starttls", "tls", "none"]),
+    "user": st.sampled_from(["me", "me@example.org"]),
+    "from": st.just("root@example.org"),
+    "to": st.sampled_from(["a@b.org", "a@b.org,c@d.org"]),
+    "password": st.text(st.characters(min_codepoint=32, max_codepoint=126), min_size=1),
 }
 
 
+OPERATIONS = st.sampled_from(list(TABLE.values()))
+
+
 @st.composite
-def requests(draw: st.DrawFn) -> tuple[Operation, dict[str, Any]]:
+def requests(
+    draw: st.DrawFn, operations: st.SearchStrategy[Operation] = OPERATIONS
+) -> tuple[Operation, dict[str, Any]]:
     """An operation of the table and a request that it takes."""
-    operation = draw(st.sampled_from(list(TABLE.values())))
+    operation = draw(operations)
     names = [
         name for name in operation.arguments if name in operation.required or draw(st.booleans())
     ]
@@ -195,7 +242,7 @@ def requests(draw: st.DrawFn) -> tuple[Operation, dict[str, Any]]:
         arguments[name] = draw(ARGUMENTS[name])
     targets = []
     if operation.target is not None:
-        kind = PATHS if operation is READ else TARGETS
+        kind = KINDS.get(operation.name, TARGETS)
         targets = draw(st.lists(kind, min_size=1, max_size=4, unique=True))
     return operation, asked(targets, **arguments)
 
@@ -206,11 +253,9 @@ def test_what_is_of_the_grammar_and_was_authenticated_is_taken_as_it_is(
 ) -> None:
     operation, given = request
     taken = operation.check(given, argv(operation, given))
-    assert taken._asdict() == {
-        "identity": given["request"],
-        "targets": given["targets"],
-        "arguments": given["arguments"],
-    }
+    assert taken.identity == given["request"]
+    assert taken.targets == given["targets"]
+    assert taken.arguments == given["arguments"]
 
 
 @settings(max_examples=300)

@@ -1,0 +1,1 @@
+"""What systemd starts for watched services: standard library only, imported by nobody but tests."""

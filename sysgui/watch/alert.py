@@ -1,0 +1,268 @@
+"""Looks at watched units, tells their owner what became of them, and starts what is to be started.
+
+systemd starts it: as `failed UNIT` when a unit has failed (OnFailure=), as `look UNIT` when one was
+stopped for whatever reason (ExecStopPost=, where OnFailure= does not tell of every failure), as
+`again UNIT` when one is to be started later, as `sweep` once a minute, for whatever the others have
+missed, and as `tidy` when mail was sent.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import time
+from typing import Mapping, Sequence
+
+from . import journal, state
+from .judge import LADDER, Event, Memory, Picture, Policy, judge
+from .programs import SYSTEMCTL, Failed, run, show
+from .table import Watch, find, watches
+from .words import PROBES, Cause, Told, body, explained, head
+
+# A unit is looked at until nothing follows: what happens while it is looked at counts as well, for
+# systemd starts no second program like this one beside the first.
+MOST_LOOKS = 5
+
+PROPERTIES = (
+    "Id", "LoadState", "ActiveState", "SubState", "Result", "Type", "Restart", "NRestarts",
+    "InvocationID", "ExecMainCode", "ExecMainStatus", "ExecMainExitTimestampMonotonic",
+    "ActiveEnterTimestampMonotonic", "Job",
+)  # fmt: skip
+
+# ExecMainCode, as waitid(2) has it.
+CODES = {"1": "exited", "2": "killed", "3": "dumped"}
+
+# Exit statuses of the probe, in the order of what they mean.
+FIRST_PROBE_STATUS = 10
+
+
+def main(argv: Sequence[str]) -> int:
+    """Does what systemd wants, and returns the exit status."""
+    what, unit = [*argv, "", ""][:2]
+    if what == "tidy":
+        with state.locked():
+            state.tidy()
+        return 0
+    if what == "sweep":
+        with state.locked():
+            state.note_clock()
+        for each in watches():
+            look(each)
+        if state.waiting():
+            send()
+        return 0
+    watch = find(unit)
+    if watch is None or what not in ("failed", "look", "again"):
+        return 0  # The watch has ended meanwhile.
+    if what == "again":
+        again(unit)
+    else:
+        look(watch, failed=what == "failed")
+    return 0
+
+
+def again(unit: str) -> None:
+    """Starts a unit that has failed, unless that is not wanted any more."""
+    (found,) = show([unit], PROPERTIES)
+    if found["ActiveState"] == "failed" and found["LoadState"] == "loaded":
+        run([*SYSTEMCTL, "reset-failed", "--", unit])
+        run([*SYSTEMCTL, "--no-block", "start", "--", unit])
+
+
+def look(watch: Watch, *, failed: bool = False) -> None:
+    """Looks at a unit until nothing more follows.
+
+    Args:
+        watch: How it is watched.
+        failed: Whether systemd says that it has failed.
+    """
+    spooled = False
+    for _each in range(MOST_LOOKS):
+        with state.locked():
+            if find(watch.unit) is None:
+                return  # Nothing of it is to be left.
+            before = state.recall(watch.unit)
+            timers = [_timer(watch.unit, seconds) for seconds in LADDER]
+            found = show([watch.unit, f"sysgui-probe@{watch.unit}.service", *timers], PROPERTIES)
+            picture = _picture(watch, found, failed=failed)
+            policy = Policy(watch.restart, watch.grace, watch.probe is not None, version())
+            now = time.clock_gettime(time.CLOCK_BOOTTIME)
+            verdict = judge(before, picture, policy, now, time.time(), _boot())
+            memory = verdict.memory
+            for event in verdict.events:
+                spooled |= _tell(watch, event, memory, picture, found[0])
+            for act in verdict.acts:
+                _act(watch.unit, act)
+            if memory != before:
+                state.keep(watch.unit, memory)
+        failed = False
+        if memory == before:
+            break
+    if spooled:
+        send()
+
+
+def _picture(watch: Watch, found: Sequence[Mapping[str, str]], *, failed: bool) -> Picture:
+    unit, probe, *timers = found
+    entered = _number(unit.get("ActiveEnterTimestampMonotonic", ""))
+    return Picture(
+        load=unit.get("LoadState", ""),
+        active=unit.get("ActiveState", ""),
+        sub=unit.get("SubState", ""),
+        result=unit.get("Result", "success"),
+        kind=unit.get("Type", ""),
+        policy=unit.get("Restart", "no"),
+        restarts=_restarts(unit),
+        invocation=unit.get("InvocationID", "") or _ended(watch.unit),
+        # systemd's clock, too, stands still while the machine is suspended.
+        running=max(0.0, time.monotonic() - entered / 1e6) if entered else 0.0,
+        asked=failed and unit.get("Result", "success") == "success",
+        probe=_probe(probe) if watch.probe else "",
+        ordered=bool(unit.get("Job", "")),
+        waiting=any(timer.get("SubState") == "waiting" for timer in timers),
+    )
+
+
+def _restarts(unit: Mapping[str, str]) -> int:
+    """Returns how often it was restarted until it began to run last.
+
+    systemd counts a restart when it orders it, a moment before what has failed is no more.
+    """
+    ordered = unit.get("SubState", "").startswith("auto-restart") and unit.get("Job", "")
+    return max(0, _number(unit.get("NRestarts", "")) - (1 if ordered else 0))
+
+
+def _ended(unit: str) -> str:
+    """Returns the invocation that systemd says has ended well; of what rests it forgets it soon."""
+    told = (os.environ.get("MONITOR_UNIT"), os.environ.get("MONITOR_SERVICE_RESULT"))
+    return os.environ.get("MONITOR_INVOCATION_ID", "") if told == (unit, "success") else ""
+
+
+def _probe(found: Mapping[str, str]) -> str:
+    """Returns what a probe found last: "" if nothing, or nothing that counts any more."""
+    status = _number(found.get("ExecMainStatus", ""))
+    if found.get("ActiveState") == "failed":
+        place = status - FIRST_PROBE_STATUS
+        return list(PROBES)[place] if 0 <= place < len(PROBES) else "timeout"
+    ran = _number(found.get("ExecMainExitTimestampMonotonic", ""))
+    return "ok" if ran and status == 0 and found.get("Result") == "success" else ""
+
+
+def _number(text: str) -> int:
+    return int(text) if re.fullmatch(r"[0-9]{1,19}", text) else 0
+
+
+def _tell(
+    watch: Watch, event: Event, memory: Memory, picture: Picture, unit: Mapping[str, str]
+) -> bool:
+    """Writes an event down, and tells the owner if he is to be told; whether there is mail."""
+    said = journal.Said()
+    if event.kind in ("failed", "given-up"):
+        said = journal.last(watch.unit, _failed_invocation(picture))
+    told = Told(
+        unit=watch.unit,
+        kind=event.kind,
+        host=socket.gethostname(),
+        wall=time.time(),
+        cause=_cause(picture, unit, said),
+        failures=event.failures,
+        restarts=max(0, event.failures - 1) + memory.ladder,
+        restart=watch.restart,
+        lines=said.lines,
+    )
+    _write_down(told, event)
+    if not event.told:
+        return False
+    if watch.notify:
+        about = {"unit": watch.unit, "kind": event.kind, "when": told.wall, "text": head(told)}
+        state.tell(about)
+    if watch.mail and os.path.exists(MAIL_SETTINGS):
+        mail = {"unit": watch.unit, "subject": f"[{told.host}] {head(told)}", "body": body(told)}
+        for other in state.post(mail):
+            _write_down(told._replace(unit=other, kind="dropped"), Event("dropped", told=False))
+        return True
+    return False
+
+
+MAIL_SETTINGS = "/etc/sysgui/mail.json"
+
+
+def _cause(picture: Picture, unit: Mapping[str, str], said: journal.Said) -> Cause:
+    if picture.probe not in ("", "ok"):
+        return Cause("probe", probe=picture.probe)
+    if picture.asked and not said.result:
+        return Cause("dependency")
+    if picture.result != "success":
+        code = CODES.get(unit.get("ExecMainCode", ""), "")
+        return Cause(picture.result, code, unit.get("ExecMainStatus", ""))
+    # It runs again already: what it failed of stands in the journal alone.
+    return Cause(said.result, said.code, said.status)
+
+
+def _failed_invocation(picture: Picture) -> str:
+    """Returns that of which the journal is to be asked; "" if it runs again, and that is lost."""
+    told = os.environ.get("MONITOR_INVOCATION_ID", "")
+    still = picture.result != "success" or picture.probe not in ("", "ok")
+    return told or (picture.invocation if still else "")
+
+
+_WORDS = {
+    "restarted": "is restarted",
+    "later": "will be started later",
+    "stopped": "was stopped",
+    "dropped": "has lost a message: too many wait for a mail server",
+}
+
+
+def _write_down(told: Told, event: Event) -> None:
+    known = event.kind in ("failed", "given-up")
+    text = head(told) if event.kind not in _WORDS else f"{told.unit} {_WORDS[event.kind]}"
+    why = explained(told.cause) if known else ""
+    fields = {
+        "UNIT": told.unit,
+        "EVENT": event.kind,
+        "TOLD": "yes" if event.told else "no",
+        "FAILURES": str(event.failures),
+        "CAUSE": why,
+    }
+    priority = journal.WARNING if known or event.kind == "missing" else journal.NOTICE
+    journal.write(f"{text}: {why}" if why else text, priority, fields)
+
+
+def _act(unit: str, act: str) -> None:
+    kind, _space, seconds = act.partition(" ")
+    if kind == "restart":
+        # Only what runs: somebody may have stopped it meanwhile.
+        run([*SYSTEMCTL, "--no-block", "try-restart", "--", unit])
+    elif kind == "later":
+        run([*SYSTEMCTL, "--no-block", "restart", "--", _timer(unit, int(seconds))])
+    else:
+        run([*SYSTEMCTL, "reset-failed", "--", unit])
+    if kind != "later":
+        # What the probe found, it found of what was before.
+        run([*SYSTEMCTL, "reset-failed", "--", f"sysgui-probe@{unit}.service"])
+
+
+def _timer(unit: str, seconds: int) -> str:
+    return f"sysgui-again-{seconds}@{unit}.timer"
+
+
+def send() -> None:
+    """Has the mail sent, by a program that may do nothing else."""
+    run([*SYSTEMCTL, "--no-block", "start", "sysgui-mail.service"])
+
+
+def version() -> int:
+    """Returns systemd's version."""
+    try:
+        _status, said = run([*SYSTEMCTL, "--version"])
+    except Failed:
+        return 0
+    found = re.match(rb"systemd ([0-9]{1,5})", said)
+    return int(found[1]) if found else 0
+
+
+def _boot() -> str:
+    with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as file:
+        return file.read().strip()

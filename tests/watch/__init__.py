@@ -1,0 +1,1 @@
+"""What systemd starts for watched services, without systemd."""
