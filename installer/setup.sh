@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC1111
-# Shared by installer/run and installer/test (POSIX sh, sourced): what this machine lacks, and getting it.
+# Shared by the scripts beside it (POSIX sh, sourced): what this machine lacks, and getting it.
 # All that it says goes to standard error: standard output belongs to the program that is started.
 
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -26,6 +26,11 @@ find_python() {
     done
     die "Sysgui needs Python 3.11 or newer, and there is none here ($(python3 --version 2>&1))." \
         "Install one from your distribution (Debian 12 and newer have it as python3)."
+}
+
+# Prints the path of a Python that is new enough and that every user can run.
+find_python_of_system() {
+    (PATH=/usr/bin:/usr/local/bin && find_python)
 }
 
 # --- System packages --------------------------------------------------------------------------------
@@ -75,9 +80,18 @@ test systemd-container systemd-container systemd systemd-container
 test procps procps-ng procps-ng procps
 test iproute2 iproute iproute2 iproute2
 test util-linux util-linux util-linux util-linux
+test lintian - - -
+test desktop-file-utils desktop-file-utils desktop-file-utils desktop-file-utils
+test appstream appstream appstream AppStream
+test man-db man-db man-db man
 test ca-certificates ca-certificates ca-certificates ca-certificates
+polkit polkitd polkit polkit polkit
+polkit pkexec - - -
+build dpkg-dev - - -
 bench htop htop htop htop
 bench gnome-system-monitor gnome-system-monitor gnome-system-monitor gnome-system-monitor
+bench lnav lnav lnav lnav
+bench ripgrep ripgrep ripgrep ripgrep
 bench x11-utils xwininfo xorg-xwininfo xwininfo
 END
 }
@@ -214,4 +228,13 @@ make_environment() { # ENVIRONMENT LOCK WHAT
     stamp_of "$1" "$2" >"$root/$1/ready"
     exec 9>&-
     say "Ready."
+}
+
+# --- What is installed ------------------------------------------------------------------------------
+
+# Copies modules as they are, without what Python has compiled from them elsewhere.
+copy_package() { # FROM TO
+    (cd "$1" && find . -name '*.py') | while read -r module; do
+        install -D -m 644 "$1/$module" "$2/$module"
+    done
 }

@@ -11,7 +11,7 @@ SCRIPTS = [ROOT / "installer" / name for name in ("run", "test", "lock", "setup.
 
 # What the scripts call of the system itself; everything else on PATH is a fake.
 REAL = ("sh", "dirname", "cat", "cksum", "readlink", "head", "sort", "tr", "grep", "rm", "flock",
-        "mkdir", "ln", "printf", "env", "touch", "chmod")  # fmt: skip
+        "mkdir", "ln", "printf", "env", "touch", "chmod", "mktemp", "nproc")  # fmt: skip
 
 PYTHON = """#!/bin/sh
 echo "python $*" >>"$CALLS"
@@ -20,6 +20,7 @@ case "$*" in
 --version) echo "Python 3.11.2" ;;
 "-m venv "*) mkdir -p "$3/bin" && ln -sf "$0" "$3/bin/python" ;;
 *"pip"*) exit ${PIP_STATUS:-0} ;;
+"-m pytest"*) echo "passed: $*"; case " $* " in *" $FAILS "*) exit 1 ;; esac ;;
 "-m sysgui"*) shift 2; for a in "$@"; do echo "[$a]"; done ;;
 esac
 """
@@ -221,6 +222,27 @@ def test_a_python_that_is_too_old_is_named(checkout: Checkout) -> None:
     assert done.returncode == 1
     assert "3.11" in done.stderr
     assert "3.9.2" in done.stderr
+
+
+@pytest.mark.parametrize("fails", ["none", "--without-qt", "--with-qt", "loadfile"])
+def test_three_runs_make_up_the_whole_and_each_failure_counts(
+    checkout: Checkout, fails: str
+) -> None:
+    checkout.recorder("dpkg-query")
+    done = checkout.start("test", FAILS=fails)
+    assert done.returncode == (0 if fails == "none" else 1)
+    runs = [call for call in checkout.called() if "-m pytest" in call]
+    assert len(runs) == 3
+    first, second, machine = done.stdout.splitlines()  # Whatever reads the last sees pytest's own.
+    assert first.endswith("--without-qt")
+    assert second.endswith("--with-qt --ignore tests/machine")
+    assert machine.endswith("tests/machine")
+
+
+def test_with_arguments_pytest_runs_once_with_them(checkout: Checkout) -> None:
+    checkout.recorder("dpkg-query")
+    done = checkout.start("test", "tests/ui", "-k", "a table", FAILS="tests/ui")
+    assert (done.returncode, done.stdout) == (1, "passed: -m pytest tests/ui -k a table\n")
 
 
 def test_the_locks_pin_every_package_by_hash() -> None:

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-# What a probe imports besides the standard library.
-DEPENDENCIES = ("msgspec", "psutil")
+# What a probe, and an authentication agent of the tests', import besides the standard library.
+DEPENDENCIES = ("jeepney", "msgspec", "psutil")
 
 _BUILD_TIMEOUT = 900
 
@@ -57,7 +57,7 @@ def requirements(pinned: Path) -> str:
     lines = re.sub(r"\\\n\s*", "", pinned.read_text(encoding="utf-8")).splitlines()
     pins = [line for line in lines if re.split(r"[=\s]", line, maxsplit=1)[0] in DEPENDENCIES]
     if len(pins) != len(DEPENDENCIES):
-        raise MachineError(f"{pinned} does not pin {' and '.join(DEPENDENCIES)} once each")
+        raise MachineError(f"{pinned} does not pin {', '.join(DEPENDENCIES)} once each")
     return "\n".join(pins) + "\n"
 
 
@@ -85,7 +85,7 @@ def _python(root: Path) -> str:
 def _install(python: str, pins: str, target: Path) -> None:
     """Install wheels for the machine's Python, from here: its own network is private."""
     if importlib.util.find_spec("pip") is None:
-        raise Unavailable(f"{sys.executable} has no pip to fetch {' and '.join(DEPENDENCIES)} with")
+        raise Unavailable(f"{sys.executable} has no pip to fetch {', '.join(DEPENDENCIES)} with")
     listed = target / "requirements.txt"
     listed.write_text(pins, encoding="utf-8")
     checked(

@@ -13,6 +13,7 @@ from .boot import boot
 from .build import System, system
 from .commands import require_host
 from .errors import Unavailable
+from .supplies import Supplies, package, supplies
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,3 +70,17 @@ def boot_machine(debian: System) -> Iterator[Boot]:
     """Boots machines of the test's own, in less than a second each, that end with the test."""
     with ExitStack() as machines:
         yield lambda *arguments: machines.enter_context(boot(debian, CHECKOUT, *arguments))
+
+
+@pytest.fixture(scope="session")
+def given(debian: System) -> Iterator[Supplies]:
+    """What machines install from."""
+    with supplies(debian, CHECKOUT) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def made(debian: System, given: Supplies) -> Iterator[Path]:
+    """The package, made for the machine's release."""
+    with package(debian, given, CHECKOUT) as path:
+        yield path

@@ -81,10 +81,12 @@ def test_mirrors_are_those_of_main(tmp_path: Path) -> None:
 def test_pins_come_with_their_hashes(tmp_path: Path) -> None:
     pinned = tmp_path / "requirements.txt"
     pinned.write_text(
-        "# made by a tool\nmsgspec==1.0 \\\n    --hash=sha256:aa \\\n    --hash=sha256:bb\n"
+        "# made by a tool\njeepney==0.9 --hash=sha256:ee\n"
+        "msgspec==1.0 \\\n    --hash=sha256:aa \\\n    --hash=sha256:bb\n"
         "numpy==2.3 \\\n    --hash=sha256:cc\npsutil==7.1 --hash=sha256:dd\n"
     )
     assert requirements(pinned) == (
+        "jeepney==0.9 --hash=sha256:ee\n"
         "msgspec==1.0 --hash=sha256:aa --hash=sha256:bb\npsutil==7.1 --hash=sha256:dd\n"
     )
     pinned.write_text("msgspec==1.0\n")

@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from .debian import CHECKOUT, DEPENDENCIES, end
+from .polkit import ordered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from .debian import Machine
+
+MESSAGE_ID = "5c1f2d83a7f34e1c9d0b6a4e8f7b2c91"
 
 HELPER = "/usr/libexec/sysgui/helper"
 POLICY = "/usr/share/polkit-1/actions/org.sysgui.policy"
@@ -65,7 +68,7 @@ def allowing(action: str) -> str:
 
 
 def order(machine: Machine, operation: str, *targets: str, **arguments: Any) -> dict[str, Any]:
-    asked = {"operation": operation, "targets": targets, "arguments": arguments}
+    asked = ordered(operation, targets, arguments)
     done = machine.run(
         ["/usr/bin/python3", "-c", CLIENT, json.dumps(asked)], user="alice", env=ERRAND
     )
@@ -260,6 +263,73 @@ def test_a_log_of_root_alone_is_read(installed: Machine) -> None:
         }
         assert order(installed, "file-read", "/etc/shadow") == {"problem": "grammar"}
     installed.output(["rm", "-r", "/var/log/sysgui-test"])
+
+
+def test_what_was_done_is_shown_to_who_may_see_it(installed: Machine) -> None:
+    with (
+        sleeping(installed, "bob") as target,
+        rule(installed, allowing("org.sysgui.process-signal")),
+    ):
+        assert codes(order(installed, "process-signal", target, signal="TERM"))[-1] == "done"
+    pid, _start, name = target.split(":")
+    installed.output(["journalctl", "--sync"])
+    query = f'objects~"({pid})" and operation=process-signal'
+    shown = installed.sysgui("audit", query, "--json")
+    *_earlier, done = [json.loads(line) for line in shown.stdout.splitlines()]
+    assert done["targets"] == ["signal=TERM", f"{name} ({pid})"]
+    assert (done["user"], done["result"]) == ("alice", "done")
+    assert done["began"] <= done["ended"]
+    said = installed.output(
+        ["journalctl", f"SYSGUI_REQUEST={done['request']}", "--output=short-iso"]
+    )
+    assert len(said.splitlines()) == 2
+
+
+def test_who_may_not_read_the_journal_is_told_so_and_may_ask_for_it(installed: Machine) -> None:
+    refused = installed.sysgui("audit", user="alice")
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert "systemd-journal" in refused.stderr
+    installed.output(["journalctl", "--sync"])
+    fields = ("_PID", "SYSGUI_OPERATION", "SYSGUI_REQUEST", "SYSGUI_RESULT")
+    match = (f"MESSAGE_ID={MESSAGE_ID}", "-o", "json", f"--output-fields={','.join(fields)}")
+    expected = installed.output(["journalctl", *match]).splitlines()
+    with rule(installed, allowing("org.sysgui.audit-read")):
+        answer = order(installed, "audit-read")
+    *pieces, last = answer["frames"]
+    assert {piece["frame"] for piece in pieces} == {"piece"}
+    assert (last["frame"], last["code"]) == ("result", "done")
+    told = "".join(piece["facts"]["data"] for piece in pieces).encode("latin-1")
+    entries = [json.loads(line) for line in told.splitlines()]
+    assert len(expected) >= 2
+    for entry, line in zip(entries, expected, strict=False):
+        for name, value in json.loads(line).items():
+            assert entry[name] == value
+    # Its own beginning, at most, has come since.
+    assert {entry["SYSGUI_OPERATION"] for entry in entries[len(expected) :]} <= {"audit-read"}
+
+
+def test_what_others_write_in_the_helpers_name_is_nothing_that_was_done(
+    installed: Machine,
+) -> None:
+    forged = f"MESSAGE=x\nMESSAGE_ID={MESSAGE_ID}\nSYSGUI_OPERATION=forged\nSYSGUI_CALLER_UID=0\n"
+    installed.output(["logger", "--journald"], user="alice", input=forged)
+    installed.output(["journalctl", "--sync"])
+    assert "forged" in installed.output(["journalctl", "SYSGUI_OPERATION=forged", "-o", "export"])
+    assert "forged" not in installed.sysgui("audit", "--json").stdout
+    with rule(installed, allowing("org.sysgui.audit-read")):
+        assert "forged" not in json.dumps(order(installed, "audit-read"))
+
+
+def test_an_operation_on_more_than_the_journal_shows_unasked_is_shown_whole(
+    installed: Machine,
+) -> None:
+    # Fields of more than 4096 bytes are left out by journalctl, unless one insists.
+    names = [f"/var/log/sysgui-test/{number:02}{'x' * 200}" for number in range(32)]
+    with rule(installed, allowing("org.sysgui.file-read")):
+        assert order(installed, "file-read", *names) == {"problem": "gone"}
+    installed.output(["journalctl", "--sync"])
+    shown = installed.sysgui("audit", "operation=file-read", "--json").stdout.splitlines()
+    assert json.loads(shown[-1])["targets"] == names
 
 
 def test_the_installation_can_be_checked(installed: Machine) -> None:
