@@ -1,0 +1,1 @@
+"""Controlling units: what can be told to them, what follows, and what came of it."""

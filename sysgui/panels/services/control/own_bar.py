@@ -1,0 +1,116 @@
+"""What the user's own manager is told, seen from the window: waited for, left, or withdrawn."""
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
+
+from sysgui.system.elevation import Frame
+from sysgui.system.host import Host
+from sysgui.system.i18n import _
+from sysgui.system.problem import Problem
+from sysgui.ui import plain, theme
+from sysgui.ui.poller import Poller
+
+from .orders import OwnUnits
+
+# What is done sooner needs no bar, which would only flash up.
+PATIENCE_MS = 400
+
+
+class OwnBar(QWidget):
+    """Tells the user's own units, one order at a time; visible while one takes its time.
+
+    Args:
+        host: The machine.
+        watch: Takes the poller into the window's care.
+        parent: The panel.
+
+    Signals:
+        done: The frames of an order that was carried out, wholly or partly.
+        failed: A `Problem`: nothing was done.
+        bug: A `Bug`.
+    """
+
+    done = Signal(object)
+    failed = Signal(object)
+    bug = Signal(object)
+
+    def __init__(self, host: Host, watch: Callable[[Poller], None], parent: QWidget) -> None:
+        super().__init__(parent)
+        self._units = OwnUnits(host)
+        self._poller = Poller(self, self._units, 0.0, self._units.leave)
+        self._poller.reading.connect(self._finish)
+        self._poller.problem.connect(self._fail)
+        self._poller.bug.connect(self._break)
+        watch(self._poller)
+        self._text = QLabel(self)
+        self._text.setTextFormat(Qt.TextFormat.PlainText)
+        self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._leave = QPushButton(_("Wait no longer"), self)
+        self._leave.setToolTip(plain.tip(_("systemd goes on with it by itself.")))
+        self._leave.clicked.connect(self._units.leave)
+        self._withdraw = QPushButton(_("Withdraw it"), self)
+        self._withdraw.setToolTip(
+            plain.tip(
+                _(
+                    "systemd gives it up (systemctl --user cancel): what has not begun does not "
+                    "begin; what has, goes on until it is stopped."
+                )
+            )
+        )
+        self._withdraw.clicked.connect(self._units.withdraw)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(2 * theme.STEP, 0, 0, 0)
+        row.addWidget(self._text, 1)
+        row.addWidget(self._leave)
+        row.addWidget(self._withdraw)
+        self._patience = QTimer(self)
+        self._patience.setSingleShot(True)
+        self._patience.setInterval(PATIENCE_MS)
+        self._patience.timeout.connect(self.show)
+        self.hide()
+
+    def do(self, verb: str, names: Sequence[str], text: str) -> bool:
+        """Has an order carried out; False while another one is under way, which is told.
+
+        Args:
+            verb: What is to be done.
+            names: To which units.
+            text: What is being done, translated, for as long as it takes.
+        """
+        if self._patience.isActive() or not self.isHidden():
+            self.failed.emit(
+                Problem(
+                    "busy",
+                    _("One thing at a time: systemd is at another one still."),
+                    _("Wait for that one, or leave it alone."),
+                )
+            )
+            return False
+        self._units.begin()
+        self._poller.ask_once(verb=verb, names=names)
+        waiting = _("{text}: waiting for systemd …").format(text=text)
+        self._text.setText(waiting)
+        self.setAccessibleName(waiting)
+        self._patience.start()
+        return True
+
+    def _rest(self) -> None:
+        self._patience.stop()
+        self.hide()
+
+    @Slot(object)
+    def _finish(self, frames: Sequence[Frame]) -> None:
+        self._rest()
+        self.done.emit(frames)
+
+    @Slot(object)
+    def _fail(self, problem: Problem) -> None:
+        self._rest()
+        self.failed.emit(problem)
+
+    @Slot(object)
+    def _break(self, bug: object) -> None:
+        self._rest()
+        self.bug.emit(bug)

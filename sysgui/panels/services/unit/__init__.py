@@ -1,0 +1,1 @@
+"""One unit, looked at closely: its state, journal, files, ties, processes and exposure."""
