@@ -1,0 +1,143 @@
+"""A log that this user may not read, read by the helper: with an administrator's password.
+
+What the helper sends is written into a file without a name, in the folder for temporary files, that
+belongs to this process alone. The child that reads logs opens it as `/proc/PID/fd/N`: the kernel
+lets in who runs as the same user and may look into this process, and nobody else; no name stands
+anywhere, and with this process it is gone. A descriptor passed on would need a second channel to
+the child, and be lost with every child that is started anew. The file is written to as the log
+is, so that it is followed as any other: after a rotation, and after a truncation, what comes next
+goes on where it ended. What is compressed is unpacked on its way. A journal is written to in all
+places at once: it is read as it is now, and opened when all of it is there; journalctl opens
+nothing without a name, so that it has one for as long as this process has it open.
+"""
+
+import os
+import tempfile
+import threading
+from collections.abc import Callable
+from typing import IO
+
+from sysgui.system.elevation import Errand, Order, Piece, quoted
+from sysgui.system.host import Host
+from sysgui.system.i18n import _
+from sysgui.system.problem import Problem
+
+from .journal.source import JOURNAL_FILE, PREFIX
+from .text.unpack import DamagedError, Unpacker, is_packed
+
+
+def order_for(path: str) -> Order:
+    """Returns what is asked of the helper; what is compressed is not written to any more."""
+    target = "/".join(quoted(part) for part in os.fsencode(path).split(b"/"))
+    follows = not (is_packed(path) or _is_journal(path))
+    return Order("file-read", [target], {"follow": "yes"} if follows else {})
+
+
+def _is_journal(path: str) -> bool:
+    return path.endswith(JOURNAL_FILE)
+
+
+class RootReading:
+    """Reads one log after the other as root, each until it is cancelled; a probe for a poller.
+
+    Args:
+        host: The machine.
+        opened: Called with a path, and the name by which that log can be opened, as soon as it is
+            there; in the thread that reads.
+    """
+
+    def __init__(self, host: Host, opened: Callable[[str, str], None]) -> None:
+        self._host = host
+        self._opened = opened
+        self._errand: Errand | None = None
+        self._file: IO[bytes] | None = None
+        self._turn = self._over = 0
+        self._closed = False
+        self._lock = threading.Lock()
+
+    def turn(self) -> int:
+        """Returns the number of the next reading, which `cancel` ends also before it has begun."""
+        self._turn += 1
+        return self._turn
+
+    def read(self, path: str = "", turn: int = 0) -> None:
+        """Asks for a password, and reads for as long as nobody cancels.
+
+        Args:
+            path: The log's.
+            turn: Which reading it is, as `turn` says.
+
+        Raises:
+            Problem: As `Errand` says; `no-room`, `damaged`.
+        """
+        with self._lock:
+            self._drop()
+            self._file = _file_for(path)
+            self._errand = Errand(self._host, order_for(path))
+            if turn <= self._over:
+                self._errand.cancel()
+        try:
+            self._take_all(path, self._errand, self._file)
+        finally:
+            with self._lock:
+                self._errand = None
+                if self._closed:
+                    self._drop()
+
+    def _take_all(self, path: str, errand: Errand, file: IO[bytes]) -> None:
+        unpacker = Unpacker(path) if is_packed(path) else None
+        source = f"/proc/{os.getpid()}/fd/{file.fileno()}"
+        try:
+            for frame in errand.stream():
+                facts = frame.facts if isinstance(frame, Piece) else {}
+                if facts.get("event") == "opened" and not _is_journal(path):
+                    self._opened(path, source)
+                data = str(facts.get("data", "")).encode("latin-1")
+                for piece in unpacker.unpack(data) if unpacker is not None else (data,):
+                    _write(file, piece)
+            if unpacker is not None:
+                unpacker.end()
+            if _is_journal(path):
+                self._opened(path, f"{PREFIX}{file.name}")
+        except DamagedError as error:
+            errand.cancel()
+            raise Problem("damaged", str(error)) from error
+
+    def cancel(self) -> None:
+        """Ends the reading; what came stays. Callable from any thread."""
+        with self._lock:
+            self._over = self._turn
+            errand = self._errand
+        if errand is not None:
+            errand.cancel()
+
+    def close(self) -> None:
+        """Ends the reading, and lets go of what came."""
+        self.cancel()
+        with self._lock:
+            self._closed = True
+            if self._errand is None:
+                self._drop()
+
+    def _drop(self) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+
+def _file_for(path: str) -> IO[bytes]:
+    if _is_journal(path):
+        return tempfile.NamedTemporaryFile(prefix="sysgui-log-", suffix=JOURNAL_FILE, buffering=0)
+    return tempfile.TemporaryFile(prefix="sysgui-log-", buffering=0)
+
+
+def _write(file: IO[bytes], data: bytes) -> None:
+    try:
+        while data:
+            data = data[file.write(data) :]
+    except OSError as error:
+        raise Problem(
+            "no-room",
+            _("What comes cannot be kept: {error}.").format(error=error.strerror),
+            _("TMPDIR names another folder for temporary files."),
+        ) from error

@@ -1,0 +1,81 @@
+"""What a machine is called, by its form or by what stands before it."""
+
+from collections.abc import Iterator
+from functools import partial
+
+from .spans import HOST, Pattern, Rule, Span, compiled, matches
+
+# What the last word of a name is. Of countries, those that are no endings of files.
+_LAST = frozenset(
+    b"com org net edu gov mil int info biz pro io dev app cloud online site tech xyz eu"
+    b" arpa local localdomain lan internal intranet corp home private test example invalid onion"
+    b" ac ad ae af ag al an ao aq ar at au aw az ba bb bd be bf bg bh bi bj bm bn bo br bs bt bw"
+    b" by bz ca cd cg ch ci ck cl cm cn co cr cu cv cx cy cz de dj dk dm dz ec ee eg er es et fi"
+    b" fj fk fm fo fr ga ge gf gg gh gi gl gm gn gp gq gr gt gu gw gy hk hm hn hr ht hu id ie il im"
+    b" in iq ir it je jm jo jp ke kg kh ki km kn kp kr kw ky kz lb lc li lk lr ls lt lu lv ly ma"
+    b" mc me mg mh mm mn mo mp mq mr mt mu mv mw mx my mz na nc ne nf ng ni nl no np nr nu nz om"
+    b" pa pe pf pg ph pk pn pr pt pw qa re ro ru rw sa sb sc sd se sg si sk sl sm sn sr ss sv sx"
+    b" sy sz td tf tg th tj tk tl tm tn to tr tt tv tw tz ua ug uk us uy uz va vc ve vg vn vu wf ws"
+    b" ye yt za zm zw".split()
+)
+_LONGEST = 63  # Of each of its words.
+
+# What says nothing of a machine, or stands where one is expected.
+_NO_HOST = frozenset(
+    b"localhost localhost.localdomain none null unknown true false - ? emerg alert crit critical"
+    b" err error warn warning notice info debug trace fatal kernel server host".split()
+)
+_SHORTEST = 3
+
+_FULL = compiled(rb"(?:(?<![\w.%-])|(?<=%40))[A-Za-z0-9_](?=[\w-]*+\.)[\w.-]*+")
+_NAME = rb"(?P<h>[A-Za-z0-9][\w.-]*+)(?!@)"
+_KEYS = (
+    rb"(?:r?host(?:[_-]?name)?|server(?:[_-]?name)?|node(?:[_-]?name)?|machine|fqdn|vhost"
+    rb"|authority|domain|relay|helo)"
+)
+_IS = rb"(?:[ \t]{0,3}:[ \t]{0,3}|[ \t]{1,3}=[ \t]{1,3}|=)"
+
+
+def _full(line: bytes) -> Iterator[Span]:
+    for match in matches(_FULL, line):
+        *others, last = match[0].rstrip(b".-_").lower().split(b".")
+        if others and last in _LAST and all(0 < len(word) <= _LONGEST for word in others):
+            yield from _host(match.start(), match[0])
+
+
+def _named(pattern: Pattern, line: bytes) -> Iterator[Span]:
+    for match in matches(pattern, line):
+        yield from _host(match.start("h"), match["h"])
+
+
+def _host(start: int, name: bytes) -> Iterator[Span]:
+    name = name.rstrip(b".-_")
+    key = name.lower()
+    # A number, and four of them, are none of a machine.
+    if key in _NO_HOST or not any(letter in _LETTERS for letter in key):
+        return
+    yield Span(start, start + len(name), HOST, key, len(key) >= _SHORTEST)
+
+
+_LETTERS = frozenset(b"abcdefghijklmnopqrstuvwxyz")
+
+
+def _rule(trigger: bytes, pattern: bytes) -> Rule:
+    return Rule(HOST, trigger, partial(_named, compiled(pattern, caseless=True)))
+
+
+RULES = (
+    Rule(HOST, rb"[a-z0-9_-]\.[a-z]{2}", _full),
+    _rule(
+        rb"host|server|node|machine|fqdn|authority|domain|relay|helo",
+        rb"(?<![a-z])" + _KEYS + rb"[\"'\\]{0,4}" + _IS + rb"[\"'\\]{0,4}" + _NAME,
+    ),
+    _rule(rb"://", rb"://(?:[^\s/?#\"'<>]*@)?+" + _NAME),
+    # Behind the time, and before the program and its number.
+    _rule(
+        rb"[0-9]{2}:[0-9]{2}",
+        rb"^(?:(?:<[0-9]{1,3}>)?(?:[A-Z]{3} [ 0-9][0-9] [0-9:]{8}"
+        rb"|[0-9]{4}-[0-9]{2}-[0-9]{2}T[^\s]++) (?=\S++ [^\s:\[]++(?:\[[0-9]++\])?: )"
+        rb"|<[0-9]{1,3}>[0-9] [0-9]{4}-[^\s]++ )" + _NAME,
+    ),
+)

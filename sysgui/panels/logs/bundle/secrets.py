@@ -1,0 +1,158 @@
+"""What opens doors: passwords, tokens, keys, cookies; by what stands before it, or by its form."""
+
+import base64
+import binascii
+from collections.abc import Iterator
+from functools import partial
+
+from .spans import TOKEN, Match, Pattern, Rule, Span, compiled, matches
+
+# What a secret is called, or ends in.
+_NAMES = (
+    rb"(?:pass(?:word|wd|phrase|code)|pass(?![a-z])|passwort|kennwort|pwd(?!=/)|secret|token"
+    rb"|credentials?|api[_-]?key|access[_-]?key|private[_-]?key|auth(?==)|jwt"
+    rb"|session[_-]?id|sess(?:ion)?id|(?<![a-z])sid|csrf|xsrf|otp(?![a-z]))"
+)
+_IS = rb"(?:[ \t]{0,3}:[ \t]{0,3}|[ \t]{1,3}=[ \t]{1,3}|=)"
+_QUOTES = rb"[\"'\\]{0,4}"
+# In quotes, in quotes within quotes, or up to what begins something else.
+_VALUE = (
+    rb"(?:\\\"(?P<a>(?:(?!\\\").)++)|\"(?P<b>(?:[^\"\\]|\\.)++)|'(?P<c>(?:[^'\\]|\\.)++)"
+    rb"|(?P<d>(?:(?![&,;][\w.%-]++=|[,;](?:\s|$)|[\"'](?:[\s,;})\]]|$))\S)++))"
+)
+
+_NAMED = compiled(_NAMES + rb"[\w-]{0,32}" + _QUOTES + _IS + _VALUE, caseless=True)
+_OPTION = compiled(rb"--?" + _NAMES + rb"[\w-]{0,32}[ \t]++" + _VALUE, caseless=True)
+_QUOTED = compiled(
+    rb"(?:identified by|password)[ \t]++(?:'(?P<c>[^']++)|\"(?P<b>[^\"]++))", caseless=True
+)
+_AUTHORIZATION = compiled(
+    rb"authorization" + _QUOTES + _IS + _QUOTES + rb"(?:(?:basic|bearer|digest|negotiate|ntlm"
+    rb"|token|apikey|aws4-hmac-sha256)[ \t]++)?" + _VALUE,
+    caseless=True,
+)
+_BEARER = compiled(rb"\bbearer[ \t]++(?P<d>[\w.~+/=-]{8,})", caseless=True)
+_BASIC = compiled(rb"\bbasic[ \t]++(?P<d>[A-Za-z0-9+/]{4,}={0,2})", caseless=True)
+_COOKIE = compiled(
+    rb"\b(?:set-)?cookies?" + _QUOTES + rb"[ \t]*+[:=][ \t]*+" + _QUOTES + rb"(?P<d>[^\"]++)",
+    caseless=True,
+)
+# Not a port: that is of digits, up to where the path begins.
+_AFTER_USER = compiled(rb"://[^\s/?#:@\"'<>]*+:(?![0-9]{1,5}(?:[\s/?#]|$))(?P<d>[^\s\"'<>]+)@")
+_ALONE = compiled(rb"://(?P<d>[^\s/?#:@\"'<>]++)@")
+# What says itself whose key it is.
+_KNOWN = compiled(
+    rb"(?<![A-Za-z0-9])(?P<d>(?:AKIA|ASIA|gh[opsur]_|github_pat_|glpat-|xox[a-z]-|xapp-|sk[-_]"
+    rb"|pk_|rk_|AIza|ya29\.|SG\.|npm_|hf_|pypi-|dckr_pat_|shpat_|eyJ)[A-Za-z0-9_.\-/+=]{12,})"
+)
+# Long, and of letters and digits: a key, a digest, the name of a request.
+_LONG = compiled(
+    rb"(?<![A-Za-z0-9_-])(?P<d>(?=[A-Za-z_-]*+[0-9])(?=[0-9_-]*+[A-Za-z])[A-Za-z0-9_-]{32,})"
+)
+# A line of a key, which may stand without the one that says so. What begins with / may be a path.
+_BASE64 = compiled(
+    rb"(?<![A-Za-z0-9+/=_.-])(?P<d>(?:(?!/)[A-Za-z0-9+/]{40,}|/[A-Za-z0-9+/]{59,})={0,2})"
+)
+
+# Shorter ones, and plain words, are what other words are too.
+_SHORTEST = 6
+
+
+def _values(pattern: Pattern, line: bytes) -> Iterator[Span]:
+    for match in matches(pattern, line):
+        yield _span(match)
+
+
+def _span(match: Match) -> Span:
+    group = match.lastgroup or ""
+    # What closes, or ends a sentence, is none of it more often than it is.
+    value = match[group].rstrip(b")]}>,;.") or match[group]
+    spreads = len(value) >= _SHORTEST and not value.isalpha() and not value.isdigit()
+    start = match.start(group)
+    return Span(start, start + len(value), TOKEN, value, spreads)
+
+
+def _basic(line: bytes) -> Iterator[Span]:
+    for match in matches(_BASIC, line):
+        try:
+            told = base64.b64decode(match["d"] + b"==")
+        except binascii.Error:
+            continue
+        if b":" in told:
+            yield _span(match)
+
+
+def _rule(trigger: bytes, pattern: Pattern) -> Rule:
+    return Rule(TOKEN, trigger, partial(_values, pattern))
+
+
+# As `_NAMES`, for hyperscan.
+_NAMED_SO = (
+    rb"(?:pass|kennwort|pwd|secret|token|credential|api[_-]?key|access[_-]?key|private[_-]?key"
+    rb"|auth|jwt|session[_-]?id|sess(?:ion)?id|sid|csrf|xsrf|otp)"
+)
+
+RULES = (
+    _rule(_NAMED_SO + rb"[a-z0-9_-]{0,36}[\"'\\]{0,4}[ \t]{0,3}[:=]", _NAMED),
+    _rule(rb"-" + _NAMED_SO, _OPTION),
+    _rule(rb"(?:identified by|password)[ \t]+['\"]", _QUOTED),
+    _rule(rb"authorization", _AUTHORIZATION),
+    _rule(rb"bearer", _BEARER),
+    Rule(TOKEN, rb"basic", _basic),
+    _rule(rb"cookie", _COOKIE),
+    _rule(rb"://", _AFTER_USER),
+    _rule(rb"://", _ALONE),
+    _rule(
+        rb"(?:akia|asia|gh[opsur]_|github_pat_|glpat-|xox[a-z]-|xapp-|sk[-_]|pk_|rk_|aiza|ya29\."
+        rb"|sg\.|npm_|hf_|pypi-|dckr_pat_|shpat_|eyj)[a-z0-9_.\-/+=]{12}",
+        _KNOWN,
+    ),
+    _rule(rb"[a-z0-9_-]{32}", _LONG),
+    _rule(rb"[a-z0-9+/]{40}", _BASE64),
+)
+
+
+class KeyBlocks:
+    """Finds the lines of private keys: they stand one by one, with anything else before them.
+
+    A key whose end does not come has no more than `MOST` lines.
+    """
+
+    MOST = 400
+
+    _BEGIN = compiled(rb"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY[A-Z0-9 ]{0,40}-----")
+    _END = compiled(rb"-----END [A-Z0-9 ]{0,40}PRIVATE KEY[A-Z0-9 ]{0,40}-----")
+    # What is long, and the last word: the last line of a key may be short.
+    _PARTS = compiled(rb"[A-Za-z0-9+/=\\]{16,}|\S++(?=\s*+\Z)")
+    _PARTS_BEFORE_END = compiled(rb"[A-Za-z0-9+/=\\]{16,}|\S++\Z")
+
+    def __init__(self) -> None:
+        self._left = 0
+        self._number = 0
+
+    def find(self, line: bytes) -> Iterator[Span]:
+        """Yields what is of a key in the next line."""
+        at = 0
+        while at < len(line):
+            begin = None
+            if not self._left:
+                begin = self._BEGIN.search(line, at)
+                if begin is None:
+                    return
+                at, self._left = begin.end(), self.MOST
+                self._number += 1
+            end = self._END.search(line, at)
+            stop = end.start() if end else len(line)
+            if begin and end:
+                yield self._span(at, stop)
+            else:
+                parts = self._PARTS_BEFORE_END if end else self._PARTS
+                for part in parts.finditer(line, at, stop):
+                    yield self._span(*part.span())
+            if end is None:
+                self._left -= 1
+                return
+            at, self._left = end.end(), 0
+
+    def _span(self, start: int, end: int) -> Span:
+        return Span(start, end, TOKEN, b"block %d" % self._number)

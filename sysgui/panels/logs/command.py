@@ -1,0 +1,311 @@
+"""`sysgui logs`: the lines of logs that a query lets through, as they stand there."""
+
+import argparse
+import errno
+import stat
+import sys
+from typing import NoReturn
+
+import numpy as np
+
+from sysgui.system.columns import write_table
+from sysgui.system.host import Host
+from sysgui.system.i18n import _
+from sysgui.system.json_lines import write_line
+from sysgui.system.printable import printable_text
+from sysgui.system.problem import Problem, unreadable
+
+from .analysis import run as analysis
+from .bundle import command as bundle
+from .columns import COLUMNS
+from .formats.form import NO_TIME
+from .formats.moments import Written
+from .journal.source import is_journal
+from .merged.sources import Source
+from .opened import ROWS
+from .printing import values_lines
+from .printing.following import Tail, follow_journal, print_unpacked, until_closed
+from .printing.journal_lines import bad_time, query_of_units, run_journal
+from .printing.merged_lines import run_merged
+from .printing.original import write_original
+from .printing.pipe_lines import PipeLines, is_pipe
+from .printing.words import let_words_stand_anywhere, take_words
+from .probe import FOLDER, LogsProbe, left_out
+from .query import QueryError
+from .rotated import older_files
+from .text.around import Around
+from .text.follow import Followed
+from .text.joined import Joined, Original
+from .text.levels import Levels
+from .text.scan import Scan
+from .text.wanted import All, Condition
+from .understood import Understood
+
+# Why nothing more can be printed: of no file that is read.
+_OF_OUTPUT = (errno.ENOSPC, errno.EDQUOT)
+
+# What stands between lines that do not follow one another, as grep has it.
+APART = b"--\n"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declares the options and arguments of `sysgui logs`."""
+    parser.add_argument(
+        "words",
+        nargs="*",
+        metavar=_("FILE… QUERY"),
+        help=_(
+            "logs, then which of their lines are wanted, such as 'level<=err and not health' or "
+            "'re:time.?out': the first word is a log, and each behind it that is a file or "
+            "journal:system, journal:user, journal:PATH; of several the lines come in the order "
+            "of time; -, what comes through a pipe, stands alone; "
+            "of a folder, or without any, lists the logs"
+        ),
+    )
+    parser.add_argument(
+        "--query", metavar=_("QUERY"), help=_("which lines are wanted: then all words are logs")
+    )
+    parser.add_argument(
+        "--offset", action="append", metavar=_("FILE=TIME"),
+        help=_("of several logs, what is added to the times of one: +1.5s, -2h; may come again"),
+    )  # fmt: skip
+    parser.add_argument(
+        "--with-source", action="store_true", help=_("print which log each line is of before it")
+    )
+    parser.add_argument(
+        "--older", action="store_true", help=_("with what was rotated away from it before")
+    )
+    parser.add_argument(
+        "--since", metavar=_("TIME"), help=_("lines from then on: 2h (ago), 08:30, today")
+    )
+    parser.add_argument(
+        "--until", metavar=_("TIME"), help=_("lines up to then: 2026-11-27, 5min (ago)")
+    )
+    parser.add_argument(
+        "-u", "--unit", action="append", metavar=_("UNIT"),
+        help=_("lines of that unit; alone, of the journal; may be given again"),
+    )  # fmt: skip
+    parser.add_argument(
+        "--boot", nargs="?", const="0", metavar=_("ID"),
+        help=_("of the journal, what came since the last start; -1: the one before, and so on"),
+    )  # fmt: skip
+    parser.add_argument(
+        "-C", "--context", type=_number, default=0, metavar=_("N"),
+        help=_("so many lines before and after each as well"),
+    )  # fmt: skip
+    how = parser.add_mutually_exclusive_group()
+    how.add_argument("--count", action="store_true", help=_("print only how many there are"))
+    how.add_argument(
+        "--follow",
+        action="store_true",
+        help=_("print what comes from now on, or from --since on, until Ctrl+C"),
+    )
+    bundle.add_arguments(parser, how)
+    parser.add_argument("--json", action="store_true", help=_("print one line of JSON each"))
+    analysis.add_arguments(parser, how)
+    values_lines.add_arguments(how)
+    let_words_stand_anywhere(parser)
+
+
+def _number(typed: str) -> int:
+    if not (typed.isascii() and typed.isdigit() and len(typed) < 6):
+        expected = _("expected a number of lines, got '{got}'")
+        raise argparse.ArgumentTypeError(expected.format(got=printable_text(typed)))
+    return int(typed)
+
+
+def run(arguments: argparse.Namespace, host: Host) -> int:
+    """Prints the lines; status 1 if there are none, or not all could be read.
+
+    Raises:
+        Problem: `unreadable`, `not-a-file`, `bad-query`, `bad-time`, `no-times`, `no-boot`,
+            `no-context`, `no-bundle`, `no-such-log`, `bad-offset`, `not-alone`; of a
+            journal, what `run_journal` says.
+    """
+    sources = take_words(arguments, host)
+    _check_together(arguments, sources)
+    if arguments.values is not None:
+        return values_lines.run_values(arguments, host, sources)
+    folder = _folder_of(arguments, host, sources)
+    if folder:
+        return _list(host, folder, json=arguments.json)
+    if arguments.analyze or arguments.csv or arguments.html is not None:
+        return analysis.run_analysis(arguments, host, sources)
+    if arguments.bundle is not None:
+        return bundle.run(arguments, host, sources)
+    if len(sources) > 1 or arguments.with_source:
+        return run_merged(arguments, host, sources)
+    arguments.file = sources[0].path
+    if not is_journal(arguments.file):
+        return _run_file(arguments, host)
+    return follow_journal(arguments, host) if arguments.follow else run_journal(arguments, host)
+
+
+def _check_together(arguments: argparse.Namespace, sources: list[Source]) -> None:
+    """Sees whether the options go together.
+
+    Raises:
+        Problem: `no-bundle`, `no-context`.
+    """
+    if arguments.redact and arguments.bundle is None:
+        raise Problem(
+            "no-bundle",
+            _("Only in a bundle is anything redacted: these lines would be printed as they are."),
+            _("Add --bundle and the name of a new file, such as --bundle incident.zip."),
+        )
+    if arguments.context and (arguments.follow or len(sources) > 1):
+        raise _no_context()
+
+
+def _no_context() -> Problem:
+    return Problem(
+        "no-context",
+        _("Lines around others can be printed of a log that is there, not of what comes."),
+        _("Leave out --context; or give one file, without --follow."),
+    )
+
+
+def _run_file(arguments: argparse.Namespace, host: Host) -> int:
+    if arguments.boot is not None:
+        raise Problem("no-boot", _("Only a journal knows when the machine was started."))
+    if is_pipe(host, arguments.file):
+        return _run_pipe(arguments, host)
+    path: str = arguments.file
+    followed = Followed(host, path, older_files(host, path) if arguments.older else ())
+    try:
+        status = _print_followed(arguments, host, followed)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        if error.errno in _OF_OUTPUT:
+            raise
+        raise unreadable(path, error) from error
+    if followed.trouble:
+        sys.stdout.flush()
+        print(followed.trouble, file=sys.stderr)
+        return 1
+    return status
+
+
+def _print_followed(arguments: argparse.Namespace, host: Host, followed: Followed) -> int:
+    if not (arguments.follow or arguments.count or arguments.context):
+        printed = print_unpacked(
+            followed,
+            lambda: Understood(host, followed),
+            lambda log: _wanted(arguments, log),
+            lambda line: write_original(line, json=arguments.json),
+        )
+        if printed is not None:
+            return 0 if printed else 1
+    followed.unpack_all()
+    if arguments.follow:
+        _follow(arguments, host, followed)
+    wanted = _wanted(arguments, Understood(host, followed))
+    return (_count if arguments.count else _print)(followed.text, wanted, arguments)
+
+
+def _run_pipe(arguments: argparse.Namespace, host: Host) -> int:
+    if arguments.context:
+        raise _no_context()
+
+    def write(line: Original) -> None:
+        if not arguments.count:
+            write_original(line, json=arguments.json)
+
+    lines = PipeLines(host, arguments.file, lambda log: _wanted(arguments, log), write)
+    lines.run()
+    if arguments.count:
+        print(lines.count)
+    return 0 if lines.count else 1
+
+
+def _follow(arguments: argparse.Namespace, host: Host, followed: Followed) -> NoReturn:
+    tail = Tail(
+        followed,
+        lambda: Understood(host, followed),
+        lambda log: _wanted(arguments, log),
+        lambda line: write_original(line, json=arguments.json),
+        begin=-1 if arguments.since is None else 0,
+    )
+    until_closed(tail.step)
+
+
+def _folder_of(arguments: argparse.Namespace, host: Host, sources: list[Source]) -> str:
+    """Returns the folder of which the logs are to be listed; "" if that is not meant."""
+    if not sources:
+        return FOLDER
+    path = sources[0].path
+    if len(sources) > 1 or arguments.query or is_journal(path):
+        return ""
+    try:
+        return path if stat.S_ISDIR(host.stat(path).st_mode) else ""
+    except (OSError, ValueError):  # ValueError: no path can be like that.
+        return ""
+
+
+def _list(host: Host, folder: str, *, json: bool) -> int:
+    logs = LogsProbe(host).read(folder)
+    files = logs.files
+    if json:
+        for file in files:
+            write_line(file)
+    else:
+        for line in write_table(COLUMNS, files, _):
+            print(line)
+    if said := left_out(logs):
+        sys.stdout.flush()
+        print(said, file=sys.stderr)
+    return 0 if files else 1
+
+
+def _wanted(arguments: argparse.Namespace, log: Understood) -> Condition:
+    """Returns which lines the query and the options ask for."""
+    units = query_of_units(arguments.unit or ())
+    try:
+        wanted = [log.language.compile(text) for text in (" ".join(arguments.query), units)]
+    except QueryError as error:
+        raise Problem("bad-query", str(error)) from error
+    for name in ("since", "until"):
+        typed = getattr(arguments, name)
+        if typed is not None:
+            wanted.append(_written(name, typed, log))
+    return All(wanted)
+
+
+def _written(name: str, typed: str, log: Understood) -> Condition:
+    if log.form.written == NO_TIME:
+        raise Problem("no-times", _("In the lines of this log no time is recognised."))
+    # A shell takes "-2h" for an option.
+    named = log.moment(typed) or log.moment(f"-{typed}")
+    if named is None:
+        raise bad_time(name, typed)
+    since, until = (named.begin, None) if name == "since" else (None, named.end)
+    return Written(log.times, since, until)
+
+
+def _count(text: Joined, wanted: Condition, _arguments: argparse.Namespace) -> int:
+    scan = Scan(text, {ROWS: wanted}, Levels())
+    scan.go_on(float("inf"))
+    total = scan.counts[ROWS].total
+    print(total)
+    return 0 if total else 1
+
+
+def _print(text: Joined, wanted: Condition, arguments: argparse.Namespace) -> int:
+    """Prints lines, and so many before and after each, with a mark where some are left out."""
+    context, json = arguments.context, arguments.json
+    if context:
+        wanted = Around(wanted, context, text, Levels())
+    scan = Scan(text, {ROWS: wanted}, Levels())
+    before, last = 0, -1
+    for number in range(len(text)):
+        sight = scan.sight(number)
+        starts = sight.select(wanted)
+        places = np.searchsorted(sight.block.starts, starts) + before
+        for start, place in zip(starts.tolist(), places.tolist(), strict=True):
+            if context and not json and last not in (-1, place - 1):
+                write_original(Original(iter([APART]), -1), json=False)
+            write_original(text.original(sight.block, start), json=json)
+            last = place
+        before += len(sight.block.starts)
+    return 0 if last >= 0 else 1

@@ -1,0 +1,146 @@
+r"""Forms whose parts have names: an object of JSON in each line, and logfmt (`level=info msg="…"`).
+
+Which names mean what is told by a log's own lines, since every program has names of its own. Only
+names of the object itself count, none of an object in it.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from .form import ISO, NO_TIME, SECONDS, Form, Part, Place
+
+# What the parts are called: systemd's names, and those of the loggers that are much used.
+_NAMES: Mapping[str, tuple[str, ...]] = {
+    "time": (
+        "time", "timestamp", "@timestamp", "ts", "t", "datetime", "asctime", "eventTime", "date",
+        "__REALTIME_TIMESTAMP",
+    ),
+    "level": ("level", "severity", "lvl", "loglevel", "levelname", "log.level", "PRIORITY"),
+    "host": ("host", "hostname", "_HOSTNAME"),
+    "unit": ("unit", "_SYSTEMD_UNIT"),
+    "identifier": (
+        "identifier", "SYSLOG_IDENTIFIER", "logger", "logger_name", "name", "program", "app",
+        "service", "component", "caller",
+    ),
+    "pid": ("pid", "_PID", "process_id"),
+    "message": ("message", "msg", "MESSAGE", "event", "log", "text"),
+}  # fmt: skip
+_SHOWN_ONLY = ("time", "level", "message")
+
+# So large a part of the lines is of the form, at least.
+_MOST = 0.6
+
+_DATE = re.compile(r"[0-9]{4}[-/][0-9]{2}[-/][0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}")
+_NUMBER = re.compile(r"[0-9]{9,19}(?:\.[0-9]+)?")
+
+_SPACE = r"[ \t]*"
+_STRING = r"\"(?:[^\"\\\r\n]|\\[^\r\n])*\""
+_BARE = r"[^\"{}\[\], \t\r\n]+"
+_NESTED = r"[{\[][}\]]"
+for _depth in range(3):
+    _NESTED = rf"[{{\[](?:[^\"{{}}\[\]\r\n]|{_STRING}|{_NESTED})*[}}\]]"
+_VALUE = f"(?:{_STRING}|{_BARE}|{_NESTED})"
+_BEFORE = rf"{_SPACE}\{{(?:{_SPACE}{_STRING}{_SPACE}:{_SPACE}{_VALUE}{_SPACE},)*{_SPACE}"
+
+_PAIR = rf"[^ =\"\r\n]+=(?:{_STRING}|[^ \"\r\n]*)"
+_PAIRS = re.compile(rf"{_PAIR}(?: +{_PAIR})+ *\r?\Z")
+_SPLIT = re.compile(rf"([^ =\"\r\n]+)=({_STRING}|[^ \"\r\n]*)")
+_BEFORE_PAIR = f"(?:{_PAIR} +)*"
+
+
+def keyed(lines: Sequence[bytes]) -> Form | None:
+    """Returns the form of lines whose parts have names; None if they are of another.
+
+    Args:
+        lines: At least one.
+    """
+    for name, read, made in (("json", _object, _in_json), ("logfmt", _pairs, _in_logfmt)):
+        found = [read(line) for line in lines]
+        rows = [row for row in found if row]
+        if len(rows) >= _MOST * len(lines):
+            form = _form(name, rows, made)
+            if form.parts or name == "json":
+                return form
+    return None
+
+
+def _object(line: bytes) -> Mapping[str, Any]:
+    if not line.lstrip().startswith(b"{"):
+        return {}
+    try:
+        row = msgspec.json.decode(line)
+    except (msgspec.DecodeError, RecursionError):
+        return {}
+    return row if isinstance(row, dict) else {}
+
+
+def _pairs(line: bytes) -> Mapping[str, Any]:
+    text = line.decode("utf-8", "backslashreplace").rstrip("\n")
+    if not _PAIRS.match(text):
+        return {}
+    return {name: value.strip('"') for name, value in _SPLIT.findall(text)}
+
+
+def _form(
+    name: str, rows: Sequence[Mapping[str, Any]], made: Callable[[str, str, str, Any], Part]
+) -> Form:
+    parts: dict[str, Part] = {}
+    written, place = NO_TIME, Place()
+    for part, names in _NAMES.items():
+        counts = [
+            sum(isinstance(row.get(each), str | int | float) for row in rows) for each in names
+        ]
+        if not max(counts):
+            continue
+        key = names[counts.index(max(counts))]
+        value = next(row[key] for row in rows if isinstance(row.get(key), str | int | float))
+        if part == "time":
+            written = _written(value)
+            if written == NO_TIME:
+                continue
+        parts[part] = made(part, re.escape(key), _class_of(part), value)
+        if part == "time":
+            # The first digit is a part of it, so that all ways to match end there.
+            place = Place(expression=_first_digit(parts[part]), into=1)
+    if "time" not in parts and len(parts) < 2:
+        return Form(name, "")
+    begins = r"[ \t]*\{" if name == "json" else ""
+    return Form(name, begins, written, place, parts)
+
+
+def _first_digit(time: Part) -> str:
+    """Returns what stands before a time, and its first digit."""
+    return time.before.replace("(?P<quote>", "(?:") + "[0-9]"
+
+
+def _written(value: Any) -> int:
+    text = str(value)
+    if _DATE.match(text):
+        return ISO
+    return SECONDS if _NUMBER.fullmatch(text) else NO_TIME
+
+
+def _class_of(part: str) -> str:
+    return "[0-9]" if part == "pid" else ""
+
+
+def _in_json(part: str, key: str, inside: str, value: Any) -> Part:
+    before = rf"{_BEFORE}\"{key}\"{_SPACE}:{_SPACE}"
+    asked = part not in _SHOWN_ONLY
+    if not isinstance(value, str):
+        return Part(before, inside or r"[^\"{}\[\], \t\r\n]", rf"{_SPACE}[,}}]", asked=asked)
+    if part == "message":
+        return Part(before + r"\"", r"(?:[^\"\\\r\n]|\\[^\r\n])", r"\"", asked=False)
+    return Part(before + r"\"", inside or r"[^\"\\\r\n]", r"\"", asked=asked)
+
+
+def _in_logfmt(part: str, key: str, inside: str, _value: Any) -> Part:
+    before = f"{_BEFORE_PAIR}{key}="
+    if part in _SHOWN_ONLY:
+        inside = r"(?(quote)(?:[^\"\\\r\n]|\\[^\r\n])|[^ \"\r\n])"
+        return Part(rf"{before}(?P<quote>\")?", inside, asked=False)
+    # What is quoted holds a space, as no name of a machine or a program does.
+    return Part(before, inside or r"[^ \"\\\r\n]", r"(?: |\r?$)")

@@ -1,0 +1,457 @@
+"""A journal that is read as a log: its entries are the rows."""
+
+import os
+import time
+from collections.abc import Generator, Iterator, Sequence
+from itertools import islice
+
+from sysgui.system.host import Host
+from sysgui.system.i18n import _
+from sysgui.system.problem import Problem
+
+from .asked import Asked, Wish
+from .formats.zones import Zone, zone_of
+from .journal.entries import Entry, JournalEntries
+from .journal.follow import Follower
+from .journal.followed import Followed
+from .journal.index import Doubtful, JournalIndex
+from .journal.known import Known, Rows
+from .journal.near import Picker
+from .journal.question import EntrySight, Question, around, language, split
+from .journal.reading import Place, identity, line_of, text_of, time_of, written
+from .journal.row_reader import BATCH, WHOLE, RowReader, up_to
+from .journal.sieve import Sieve, chosen
+from .journal.source import HOW_TO_SEE, listing, source_of, why_hidden
+from .journal.terms import Terms
+from .journal.wanted import Wanted
+from .line import Line
+from .opened import HITS, LINE, NUMBER, TIME
+from .timeline import TimeCounts
+
+# So many of the last entries are shown before the index has been asked.
+FIRST = 200
+
+_ERROR = 3
+_APART = 1000  # So many marks lie apart, in rows.
+
+
+class JournalLog:
+    """A journal that is read as a log.
+
+    What the index tells is known at once. Where a query asks for more than that, or something is
+    searched for, the entries are read one after the other, from the earliest on.
+
+    Args:
+        host: The machine.
+        path: By which it is opened, such as `journal:system`.
+
+    Attributes:
+        path: The same.
+        older: A journal has no other begin: False.
+        epoch: A journal never becomes another: 0.
+        form: What the form of the lines is called.
+        known: The rows that are known.
+        language: What can be asked of it.
+
+    Raises:
+        Problem: `no-journal`.
+    """
+
+    def __init__(self, host: Host, path: str) -> None:
+        self.path, self.older, self.epoch, self.form = path, False, 0, "journal"
+        self._host = host
+        self._source = source_of(path)
+        self._entries = JournalEntries(host, self._source)
+        self._index = JournalIndex(host, self._source)
+        self._zone = zone_of(host, os.environ.get("TZ", ""))
+        self.language = language(Zone(self._zone), host.now)
+        self._asked = Asked()
+        self._wish = Wish()
+        self._terms = Terms(self._index)
+        self._picker = Picker()
+        self._question = Question(Wanted())
+        self.known = Known()
+        self._sieve = Sieve([])
+        self._followed: Followed | None = None
+        self._stream: Iterator[Entry] | None = None
+        self._opened: Generator[Entry, None, str] | None = None
+        self._waiting: list[Entry] = []
+        self._is_seen = self._is_counted = False
+        self._looked_through = self._to_look_through = self._looked_up_to = 0
+        self._lines = self._bytes = self._hidden = 0
+        self._stamps: frozenset[tuple[int, int]] = frozenset()
+        self._doubtful: list[Doubtful] = []
+        self._complaint = ""
+
+    def close(self) -> None:
+        """Ends what goes on for it; it can be gone on with."""
+        self._is_counted = False
+        if self._opened is not None:
+            self._opened.close()
+        if self._followed is not None:
+            self._followed.end()
+        self._opened = self._stream = self._followed = None
+
+    # What is wanted.
+
+    def ask(self, query: str, search: str, context: int = 0) -> None:
+        """Sets which entries are rows, and what to look for among them, as it is typed.
+
+        Args:
+            query: Which entries are.
+            search: What to look for.
+            context: So many entries before and after each that is asked for are rows too.
+
+        Raises:
+            QueryError: If that cannot be asked of a journal; what was asked before still is.
+        """
+        self.want(self._asked.wish(query, search, self.language, context))
+
+    def want(self, wish: Wish) -> None:
+        """Sets which entries are rows, and what to look for among them."""
+        before, query = self._wish, wish.query
+        if query is not before.query:
+            self._terms = Terms(self._index, wish.terms)
+        known = query is before.query and wish.search is before.search
+        if not (known and wish.context == before.context):
+            self._wish = wish
+            self._question = around(query) if query and wish.context else split(query)
+            self._picker = Picker(wish.context)
+            self._is_counted = False
+            self.known = Known()
+
+    def refresh(self) -> None:
+        """Takes what has come to the journal.
+
+        Raises:
+            Problem: `journal-unreadable`, if it cannot be followed.
+        """
+        if not self._is_counted or self._followed is None:
+            return
+        try:
+            came = self._followed.take()
+        except Problem:
+            self._is_counted = False  # With the next question all begins anew.
+            raise
+        self._lines += len(came)
+        self._waiting += came
+        if self._stream is None:
+            self._take(self._of_time(self._waiting))
+            self._waiting = []
+        # What went with a file leaves no gap. What was sifted stays as it is: it is at hand.
+        if self._question.rest is None:
+            stamps = listing(self._host, self._source).stamps
+            self._is_counted = stamps == self._stamps
+
+    def go_on(self, seconds: float) -> None:
+        """Looks through more of the journal, for about `seconds`.
+
+        Raises:
+            Problem: `no-program`, `journal-unreadable`, `not-recorded`.
+        """
+        if not self._is_counted:
+            self._look()
+        if not self._is_seen and self._question.rest is None:
+            # The end is there at once, however long the rest takes.
+            self._is_seen = True
+            wanted = self._question.wanted
+            for entry in self._entries.page(FIRST, wanted=wanted, backwards=True).entries:
+                self.known.add(entry)
+            return
+        until = time.monotonic() + seconds
+        if not self._is_counted:
+            self._count()
+        else:
+            self._terms.go_on()
+        while self._stream is not None:
+            self._sift(self._stream)
+            if time.monotonic() >= until:
+                break
+
+    def _look(self) -> None:
+        """Looks which files there are."""
+        there = listing(self._host, self._source)
+        if there.hidden and not there.paths:
+            raise Problem("journal-unreadable", why_hidden(there.hidden), _(HOW_TO_SEE))
+        self._stamps = there.stamps
+        self._bytes = sum(map(self._size, there.paths))
+
+    def _size(self, path: str) -> int:
+        try:
+            return self._host.stat(path).st_size
+        except OSError:
+            return 0  # It was rotated away.
+
+    def _count(self) -> None:
+        """Begins anew: asks the index, and follows what comes after that."""
+        self.close()
+        newest = self._entries.page(1, backwards=True, cut=0).entries
+        asked = self._question.wanted
+        cursor = newest[0].cursor if newest else ""
+        self._followed = Followed(Follower(self._host, self._source, asked, after=cursor))
+        self._waiting = []
+        wanted = up_to(asked, newest[0].time if newest else 0)
+        listed = self._index.columns(wanted)
+        rest, search = self._question.rest, self._wish.search
+        self.known = Known(listed.columns if rest is None else None)
+        self._sieve = Sieve([each for each in (rest, search) if each is not None])
+        self._hidden, self._doubtful, self._complaint = listed.hidden, listed.doubtful, ""
+        self._looked_through, self._to_look_through = 0, len(listed.columns.times)
+        self._looked_up_to = 0
+        self._picker = Picker(self._wish.context)
+        self._lines = self._to_look_through
+        if asked != Wanted():
+            self._lines = self._index.count().tally.entries
+        if rest is not None or search is not None:
+            self._opened = self._entries.stream(wanted, WHOLE)
+            self._stream = self._noted(self._opened)
+        self._terms.count()
+        self._is_counted = self._is_seen = True
+
+    def _noted(self, stream: Generator[Entry, None, str]) -> Iterator[Entry]:
+        self._complaint = yield from stream
+
+    def _sift(self, stream: Iterator[Entry]) -> None:
+        """Tries the next entries."""
+        batch = list(islice(stream, BATCH))
+        if self._question.rest is not None:
+            self._take(batch)
+        else:
+            # These rows are known.
+            for place in chosen(self._sight(batch), self._wish.search).nonzero()[0].tolist():
+                self.known.add_hit(self._looked_through + place)
+        self._looked_through += len(batch)
+        self._looked_up_to = batch[-1].time if batch else self._looked_up_to
+        if len(batch) < BATCH:
+            self._opened = self._stream = None
+
+    def _take(self, entries: Sequence[Entry]) -> None:
+        """Takes those of some entries that are wanted as the next rows."""
+        if not entries:
+            return
+        sight = self._sight(entries)
+        wanted = chosen(sight, self._question.rest).tolist()
+        found = chosen(sight, self._wish.search).tolist()
+        for entry, is_wanted, is_found in zip(entries, wanted, found, strict=True):
+            for picked in self._picker.pick(entry, is_wanted, is_found):
+                row = self.known.add(picked.entry, near=picked.near, gap=picked.gap)
+                if picked.found and self._wish.search is not None:
+                    self.known.add_hit(row)
+
+    def _sight(self, entries: Sequence[Entry]) -> EntrySight:
+        return self._sieve.sight(entries, [text_of(each, self._zone)[0] for each in entries])
+
+    def _of_time(self, entries: Sequence[Entry]) -> list[Entry]:
+        """Returns the entries of the time that is wanted: followed is whatever comes."""
+        wanted = self._question.wanted
+        since, until = wanted.since or 0, wanted.until
+        return [
+            each for each in entries if each.time >= since and (until is None or each.time <= until)
+        ]
+
+    # What is known.
+
+    @property
+    def identity(self) -> str:
+        """What tells it from others: an entry's offset is its own for ever."""
+        return self.path
+
+    @property
+    def size(self) -> int:
+        """Of its files, in bytes."""
+        return self._bytes
+
+    @property
+    def lines(self) -> int:
+        """How many entries are known of."""
+        return max(self._lines, len(self.known))
+
+    @property
+    def matched(self) -> int:
+        """How many rows are known of."""
+        return len(self.known)
+
+    @property
+    def near(self) -> int:
+        """How many of them are rows only because they stand near others."""
+        return self.known.near
+
+    def terms(self) -> list[tuple[str, int]]:
+        """Returns the conditions of which the query consists, as `OpenLog.terms` does.
+
+        Of what the index is not able to tell the number is -1.
+        """
+        return self._terms.counts
+
+    @property
+    def hits(self) -> int:
+        """How many rows are found; -1 if nothing is searched for."""
+        return -1 if self._wish.search is None else len(self.known.hits)
+
+    @property
+    def scanned(self) -> float:
+        """Which part of the entries is looked through for rows and hits, 0 to 1."""
+        if self._stream is None:
+            return float(self._is_counted)
+        return min(1.0, self._looked_through / max(1, self._to_look_through))
+
+    @property
+    def settled(self) -> bool:
+        """Whether all of the journal has been looked through."""
+        return self._is_counted and self._stream is None
+
+    def reached(self, *, hits: bool) -> int | None:
+        """Returns before which time all rows, or hits, are known; None: all there are.
+
+        In microseconds since 1970.
+        """
+        if not self._is_counted:
+            return 0
+        is_known = self._stream is None or (self._question.rest is None and not hits)
+        return None if is_known else self._looked_up_to
+
+    @property
+    def undecided(self) -> int:
+        """How many entries could not be decided in time."""
+        return self._sieve.undecided
+
+    @property
+    def trouble(self) -> str:
+        """Why not all of it could be read; "" if nothing is wrong."""
+        lost = next(filter(None, (each.lost for each in self._doubtful)), "") or self._complaint
+        if lost:
+            return _("Not all of the journal could be read: {error}").format(error=lost)
+        return f"{why_hidden(self._hidden)} {_(HOW_TO_SEE)}" if self._hidden else ""
+
+    @property
+    def encoding(self) -> str:
+        """Of the journal "": it is in UTF-8, or in bytes of its own."""
+        return ""
+
+    def levels(self) -> list[int]:
+        """Returns how many rows are of each level, 0 to 7, and of none."""
+        return list(self.known.counts)
+
+    def strip(self, parts: int) -> list[tuple[int, int]]:
+        """Returns for equal parts of the rows the worst level of each, and how many hits it has."""
+        return self.known.strip(parts)
+
+    def timeline(self, most: int) -> TimeCounts:
+        """Returns how many rows came when, in so many bins at most."""
+        return self.known.timeline(most)
+
+    # Rows.
+
+    def seek(self, kind: str, offset: int, back: bool) -> tuple[int, int] | None:  # noqa: FBT001
+        """Finds the next row of a kind; as `OpenLog.seek` does.
+
+        Raises:
+            Problem: As `go_on` says.
+        """
+        if kind == NUMBER:
+            return self._seek_number(offset)
+        if kind == TIME:
+            return self._bounded(self.known.at(offset).start)
+        row, is_there = self.row_of(offset)
+        if kind == LINE:
+            return self._bounded(row)
+        rows = self.known.hits if kind == HITS else self.errors()
+        if not len(rows):
+            return None
+        # Not the row itself, going on from it.
+        place = int(rows.searchsorted(row + (is_there and not back))) - back
+        if not 0 <= place < len(rows):
+            if not self.settled:
+                return None
+            place %= len(rows)
+        return int(rows[place]), place
+
+    def _bounded(self, row: int) -> tuple[int, int] | None:
+        """Returns a row, or the last one, as soon as all are known."""
+        last = len(self.known) - 1
+        return (min(row, last), 0) if self.settled and last >= 0 else None
+
+    def errors(self) -> Rows:
+        """Returns the rows that are errors."""
+        return self.known.worse_than(_ERROR + 1)
+
+    def row_of(self, offset: int) -> tuple[int, bool]:
+        """Returns the row of an entry, or of the one behind its place; and if it is there.
+
+        Raises:
+            Problem: As `go_on` says.
+        """
+        rows = self.known.at(time_of(offset))
+        if len(rows) > 1:
+            entries = self._reader.read(rows.start, min(len(rows), BATCH), WHOLE)
+            offsets = [identity(entry) for entry in entries]
+            if offset in offsets:
+                return rows.start + offsets.index(offset), True
+        return rows.start, len(rows) > 0
+
+    def _seek_number(self, number: int) -> tuple[int, int] | None:
+        if self._wish.query is None or not self.settled:
+            row = min(number, len(self.known)) - 1
+            return (max(0, row), 0) if self.settled and len(self.known) else None
+        marks = self._index.marks(Wanted(), _APART).marks
+        since, passed = marks.place(max(0, min(number, marks.rows) - 1))
+        page = self._entries.page(passed + 1, wanted=Wanted(since=since), cut=0)
+        return self.seek(LINE, identity(page.entries[-1]), back=False)
+
+    def rows(self, row: int, count: int, cut: int) -> tuple[int, list[Line]]:
+        """Returns some rows, and the number of the first of them.
+
+        Args:
+            row: The first wanted; -1: the last `count` rows.
+            count: As many, fewer at the end.
+            cut: So many bytes of each message.
+
+        Raises:
+            Problem: As `go_on` says.
+        """
+        known = len(self.known)
+        first = max(0, known - count) if row < 0 else min(row, known)
+        read = self._reader.read(first, min(count, known - first), cut)
+        return first, [
+            line_of(entry, cut, self._zone, self._place(row))
+            for row, entry in enumerate(read, first)
+        ]
+
+    def _place(self, row: int) -> Place:
+        known, numbered = self.known, self._is_counted and self._wish.query is None
+        return Place(
+            row + 1 if numbered else 0, known.is_hit(row), known.is_near(row), known.has_gap(row)
+        )
+
+    def written(self, *, original: bool) -> Iterator[list[bytes]]:
+        """Yields all rows that are known as they are printed, some at a time, or none for a while.
+
+        Args:
+            original: Entries are told in one way only.
+
+        Raises:
+            Problem: As `go_on` says.
+        """
+        for entries in self._reader.batches():
+            yield self._printed(entries)
+
+    def _printed(self, entries: Sequence[Entry]) -> list[bytes]:
+        return [f"{written(entry, self._zone)}\n".encode() for entry in entries]
+
+    def stream(self) -> Iterator[Entry]:
+        """Returns the entries of all rows, from the earliest on, beside what is shown.
+
+        Raises:
+            Problem: As `go_on` says.
+        """
+        return self._reader.stream()
+
+    def line(self, entry: Entry) -> Line:
+        """Returns an entry as a line."""
+        return line_of(entry, WHOLE, self._zone, Place())
+
+    @property
+    def _reader(self) -> RowReader:
+        """Reads the rows as they are known now."""
+        asked, known = self._question, self.known
+        return RowReader(self._entries, known, asked, self._sight, self._wish.context)

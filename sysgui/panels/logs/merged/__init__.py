@@ -1,0 +1,1 @@
+"""Several logs that are read as one, in the order of time."""

@@ -1,0 +1,342 @@
+"""The lines of one of several logs that are printed in the order of time."""
+
+import sys
+from collections.abc import Callable, Iterator
+from itertools import chain, islice
+from typing import NamedTuple, Protocol
+
+import msgspec
+import numpy as np
+
+from sysgui.panels.logs.formats.form import NO_TIME
+from sysgui.panels.logs.formats.stamps import UNKNOWN
+from sysgui.panels.logs.journal.entries import Entry, JournalEntries
+from sysgui.panels.logs.journal.follow import Follower
+from sysgui.panels.logs.journal.followed import Followed as FollowedJournal
+from sysgui.panels.logs.journal.question import split
+from sysgui.panels.logs.journal.source import source_of
+from sysgui.panels.logs.merged.clock import running
+from sysgui.panels.logs.merged.order import Keys
+from sysgui.panels.logs.opened import ROWS
+from sysgui.panels.logs.query import LogLanguage
+from sysgui.panels.logs.rotated import older_files
+from sysgui.panels.logs.text.blocks import Block
+from sysgui.panels.logs.text.follow import Followed
+from sysgui.panels.logs.text.joined import Original
+from sysgui.panels.logs.text.levels import Levels
+from sysgui.panels.logs.text.recode import Recoded, without_colours
+from sysgui.panels.logs.text.scan import Scan
+from sysgui.panels.logs.text.wanted import All, Condition
+from sysgui.panels.logs.understood import Raw, Understood
+from sysgui.system.host import Host
+from sysgui.system.i18n import _
+from sysgui.system.json_lines import write_line
+
+from .following import Tail
+from .journal_lines import BATCH, WHOLE, JournalLines, boot_named
+from .original import write_original
+
+
+class Chunk(NamedTuple):
+    """Some lines.
+
+    Attributes:
+        keys: When each stands by the clock of all, ascending; at least one.
+        write: Prints one of them.
+    """
+
+    keys: Keys
+    write: Callable[[int], None]
+
+
+class Printed(NamedTuple):
+    """How lines of a log are printed.
+
+    Attributes:
+        path: By which the log is opened alone.
+        offset: How much its clock is behind, in microseconds.
+        json: Whether as lines of JSON, which tell the log and the time.
+        prefix: What stands before each line else.
+    """
+
+    path: str
+    offset: int
+    json: bool
+    prefix: str
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether lines are printed byte for byte."""
+        return not self.json and not self.prefix and not sys.stdout.isatty()
+
+    def line(self, line: Original, key: int) -> None:
+        """Prints a line of a text."""
+        if self.json:
+            write_original(line, json=True, source=self.path, time=key)
+        else:
+            pieces = chain([self.prefix.encode()], line.pieces)
+            write_original(line._replace(pieces=pieces), json=False)
+
+    def entry(self, entry: Entry, text: str, key: int) -> None:
+        """Prints an entry of a journal, which reads as `text`."""
+        if self.json:
+            write_line({"source": self.path, **msgspec.structs.asdict(entry), "time": key})
+        elif sys.stdout.isatty():
+            print(self.prefix + text)
+        else:
+            # As the lines of texts are written, so that they stay in order.
+            sys.stdout.buffer.write(f"{self.prefix}{text}\n".encode("utf-8", "replace"))
+
+
+# What has come: when each line stands, and what prints it.
+Came = list[tuple[int, Callable[[], None]]]
+
+
+class Part(Protocol):
+    """One of the logs."""
+
+    @property
+    def language(self) -> LogLanguage:
+        """What can be asked of its lines."""
+        ...
+
+    @property
+    def trouble(self) -> str:
+        """Why not all of it is there; "" if nothing is wrong."""
+        ...
+
+    def count(self, wanted: Condition) -> int:
+        """Returns how many lines are wanted."""
+        ...
+
+    def chunks(self, wanted: Condition) -> Iterator[Chunk]:
+        """Yields the wanted lines; the next are read when those before are printed."""
+        ...
+
+    def follow(self, wanted: Callable[[], Condition], *, since: bool) -> None:
+        """Begins to wait for lines.
+
+        Args:
+            wanted: Returns which are wanted, in the language that the log has by then.
+            since: Whether those that are there already are meant as well.
+        """
+        ...
+
+    def came(self) -> Came:
+        """Returns what has come since the last time."""
+        ...
+
+    def close(self) -> None:
+        """Ends what goes on for it."""
+        ...
+
+
+class TextPart:
+    """A text.
+
+    Args:
+        host: The machine.
+        printed: How it is printed.
+        older: Whether what was rotated away from it is its begin.
+
+    Raises:
+        OSError: As pread(2) says.
+        Problem: `unreadable`, `not-a-file`.
+    """
+
+    def __init__(self, host: Host, printed: Printed, *, older: bool) -> None:
+        self._host = host
+        self._printed = printed
+        path = printed.path
+        self._followed = Followed(host, path, older_files(host, path) if older else ())
+        self._followed.unpack_all()
+        self._log = Understood(host, self._followed)
+        self._last = self._first = self._first_time()
+        self._tail: Tail | None = None
+        self._waiting: Came = []
+
+    @property
+    def language(self) -> LogLanguage:
+        """What can be asked of its lines."""
+        return self._log.language
+
+    @property
+    def trouble(self) -> str:
+        """Why not all of it is there; "" if nothing is wrong."""
+        if self._first == UNKNOWN and self._followed.text.size:
+            return _("No line says when it was written, so none has a place among the others.")
+        return self._followed.trouble
+
+    def _first_time(self) -> int:
+        """Returns the first time in it: what stands before has its place there."""
+        text, times = self._followed.text, self._log.times
+        if self._log.form.written != NO_TIME:
+            for number in range(len(text)):
+                keys = running(times.times(text.block(number)), UNKNOWN, self._log.latest)
+                if len(keys) and keys[-1] != UNKNOWN:
+                    return int(keys[keys != UNKNOWN][0])
+        return UNKNOWN
+
+    def count(self, wanted: Condition) -> int:
+        """Returns how many lines are wanted."""
+        if self._first == UNKNOWN:
+            return 0
+        scan = Scan(self._followed.text, {ROWS: wanted}, Levels())
+        scan.go_on(float("inf"))
+        return scan.counts[ROWS].total
+
+    def chunks(self, wanted: Condition) -> Iterator[Chunk]:
+        """Yields the wanted lines."""
+        text, last = self._followed.text, self._first
+        scan = Scan(text, {ROWS: wanted}, Levels())
+        for number in range(len(text) if self._first != UNKNOWN else 0):
+            sight = scan.sight(number)
+            block, rows = sight.block, sight.select(wanted)
+            if not len(block.starts):
+                continue
+            keys = running(self._log.times.times(block), last, self._log.latest)
+            last = int(keys[-1])
+            if len(rows):
+                places = np.searchsorted(block.starts, rows)
+                yield self._chunk(block, places, keys[places] + self._printed.offset)
+
+    def _chunk(self, block: Block, places: Keys, keys: Keys) -> Chunk:
+        text, printed = self._followed.text, self._printed
+        starts = block.starts[places].tolist()
+
+        def write_told(row: int) -> None:
+            printed.line(text.original(block, starts[row]), int(keys[row]))
+
+        if not printed.is_bare or any(isinstance(part, Recoded) for part in text.parts):
+            return Chunk(keys, write_told)
+        ends = np.append(block.starts[1:], 0)[places].tolist()
+        data, write = block.data, sys.stdout.buffer.write
+
+        def write_bare(row: int) -> None:
+            if ends[row]:
+                write(data[starts[row] : ends[row]])
+            else:
+                write_told(row)  # The last one may be longer than the block.
+
+        return Chunk(keys, write_bare)
+
+    def follow(self, wanted: Callable[[], Condition], *, since: bool) -> None:
+        """Begins to wait for lines."""
+        self._tail = Tail(
+            self._followed,
+            self._understood,
+            lambda _log: wanted(),
+            self._take,
+            begin=0 if since else -1,
+        )
+
+    def _understood(self) -> Understood:
+        self._log = Understood(self._host, self._followed)
+        return self._log
+
+    def _take(self, line: Original) -> None:
+        """Takes a line that has come."""
+        whole = b"".join(line.pieces)
+        bare = without_colours(whole).removesuffix(b"\n")
+        (time,) = self._log.times_of([Raw(line.offset, bare.removesuffix(b"\r"), len(bare))])
+        self._last = max(self._last, time if time <= self._log.latest else UNKNOWN)
+        key = self._last + self._printed.offset
+        kept = line._replace(pieces=iter([whole]))
+        self._waiting.append((key, lambda: self._printed.line(kept, key)))
+
+    def came(self) -> Came:
+        """Returns what has come since the last time."""
+        if self._tail is not None:
+            self._tail.step()
+        came, self._waiting = self._waiting, []
+        return came
+
+    def close(self) -> None:
+        """Does nothing: nothing goes on."""
+
+
+class JournalPart:
+    """A journal.
+
+    Args:
+        host: The machine.
+        printed: How it is printed.
+        boot: Of which boot entries are wanted, as `--boot` has it; None: of all.
+
+    Attributes:
+        language: What can be asked of its entries.
+        trouble: What goes wrong is told when it does: "".
+
+    Raises:
+        Problem: As `run_journal` says.
+    """
+
+    trouble = ""
+
+    def __init__(self, host: Host, printed: Printed, boot: str | None) -> None:
+        self._host = host
+        self._printed = printed
+        self._source = source_of(printed.path)
+        self._lines = JournalLines(host, self._source, json=printed.json)
+        self.language = self._lines.language
+        self._boot: list[Condition] = []
+        if boot is not None:
+            name = boot_named(host, self._source, boot)
+            self._boot.append(self.language.compile(f"boot={name}"))
+        self._followed: FollowedJournal | None = None
+        self._waiting: list[Entry] = []
+        self._last = UNKNOWN
+
+    def _ask(self, wanted: Condition) -> None:
+        self._lines.ask(split(All([wanted, *self._boot])))
+
+    def count(self, wanted: Condition) -> int:
+        """Returns how many entries are wanted."""
+        self._ask(wanted)
+        return self._lines.count()
+
+    def chunks(self, wanted: Condition) -> Iterator[Chunk]:
+        """Yields the wanted entries."""
+        self._ask(wanted)
+        entries = self._lines.entries()
+        last = UNKNOWN
+        while batch := list(islice(entries, BATCH)):
+            times = np.fromiter((entry.time for entry in batch), np.int64, len(batch))
+            keys = np.maximum(np.maximum.accumulate(times), last)
+            last = int(keys[-1])
+            yield self._chunk(batch, keys + self._printed.offset)
+
+    def _chunk(self, batch: list[Entry], keys: Keys) -> Chunk:
+        return Chunk(keys, lambda row: self._write(batch[row], int(keys[row])))
+
+    def _write(self, entry: Entry, key: int) -> None:
+        self._printed.entry(entry, self._lines.line(entry), key)
+
+    def follow(self, wanted: Callable[[], Condition], *, since: bool) -> None:
+        """Begins to wait for entries."""
+        self._ask(wanted())
+        newest = JournalEntries(self._host, self._source).page(1, backwards=True, cut=0).entries
+        if since and newest:
+            self._waiting = list(self._lines.entries(newest[0].time))
+        after = newest[0].cursor if newest else ""
+        asked = self._lines.question.wanted
+        self._followed = FollowedJournal(
+            Follower(self._host, self._source, asked, after=after, cut=WHOLE)
+        )
+
+    def came(self) -> Came:
+        """Returns what has come since the last time."""
+        came, self._waiting = self._waiting, []
+        if self._followed is not None:
+            came += self._lines.of_those(self._followed.take())
+        return [self._placed(entry) for entry in came]
+
+    def _placed(self, entry: Entry) -> tuple[int, Callable[[], None]]:
+        self._last = max(self._last, entry.time)
+        key = self._last + self._printed.offset
+        return key, lambda: self._write(entry, key)
+
+    def close(self) -> None:
+        """Ends what goes on for it."""
+        if self._followed is not None:
+            self._followed.end()

@@ -1,0 +1,33 @@
+"""Lines of logs on standard output: as they stand in the source, but for a terminal."""
+
+import sys
+
+from sysgui.panels.logs.text.joined import Original
+from sysgui.panels.logs.text.recode import text_of, without_colours
+from sysgui.system.json_lines import write_line
+from sysgui.system.printable import printable_text
+
+
+def write_original(line: Original, *, json: bool, **more: str | int) -> None:
+    """Prints a line.
+
+    Args:
+        line: The line.
+        json: Whether as a line of JSON, with its place in the log.
+        **more: What that line of JSON tells first.
+    """
+    if json:
+        data = b"".join(line.pieces).removesuffix(b"\n").removesuffix(b"\r")
+        write_line({**more, "offset": line.offset, "text": text_of(data, line.encoding)})
+    elif sys.stdout.isatty():
+        # What stands in a log is not to act on a terminal; colours would be no more than noise.
+        data = without_colours(b"".join(line.pieces).rstrip(b"\r\n"))
+        text = text_of(data.expandtabs(), line.encoding)
+        sys.stdout.write(printable_text(text) + "\n")
+    else:
+        last = b""
+        for piece in line.pieces:
+            sys.stdout.buffer.write(piece)
+            last = piece
+        if not last.endswith(b"\n"):
+            sys.stdout.buffer.write(b"\n")

@@ -1,0 +1,252 @@
+"""Many patterns, looked for in one go through a block."""
+
+import functools
+from collections.abc import Sequence
+from typing import Any
+
+import hyperscan
+import numpy as np
+import regex
+
+from sysgui.system.i18n import _
+
+from .blocks import NEWLINE, Block, Readable, Starts
+from .patterns import PATIENCE, Pattern, PatternError
+from .places import NONE, common, once, union, without
+
+# Of so few matches in a block each line is looked for by itself; of up to so many all at once, by
+# what stands before each; of more, all lines of the block are found.
+FEW = 100
+MANY = 4000
+
+# So far before a match its line begins in most logs, and in nearly all, in bytes.
+WINDOWS = 64, 256
+
+# So many sets of patterns are kept ready.
+COMPILED = 16
+
+_RETURN = 0x0D
+
+
+_FLAGS = hyperscan.HS_FLAG_MULTILINE | hyperscan.HS_FLAG_ALLOWEMPTY
+
+
+class Needles:
+    """Patterns made ready for searching.
+
+    Args:
+        patterns: At least one.
+
+    Attributes:
+        undecided: How many lines took longer than can be waited for; they count as no match.
+
+    Raises:
+        PatternError: If a pattern is of a kind that cannot be searched for.
+    """
+
+    def __init__(self, patterns: Sequence[Pattern]) -> None:
+        self._patterns = patterns
+        # What hyperscan takes only as an approximation is confirmed; what it does not take at all
+        # is asked of every line.
+        self._rough = [pattern.confirm for pattern in patterns]
+        self._alone = [False] * len(patterns)
+        self.undecided = 0
+        self._ends: list[list[int]] = [[] for _pattern in patterns]
+        self._database = self._made()
+        if self._database is not None:
+            self._scratch = hyperscan.Scratch(self._database)
+        appends = [ends.append for ends in self._ends]
+
+        def note(number: int, _from: int, end: int, _flags: int, _context: object) -> None:
+            appends[number](end)
+
+        self._note = note
+
+    def _made(self) -> hyperscan.Database | None:
+        numbers = list(range(len(self._patterns)))
+        flags = [_flags(pattern) for pattern in self._patterns]
+        expressions = [pattern.expression for pattern in self._patterns]
+        try:
+            return _compiled(tuple(expressions), tuple(numbers), tuple(flags))
+        except PatternError:
+            flags = [self._flags_alone(number) for number in numbers]
+        numbers = [number for number in numbers if not self._alone[number]]
+        if not numbers:
+            return None
+        return _compiled(
+            tuple(expressions[number] for number in numbers),
+            tuple(numbers),
+            tuple(flags[number] for number in numbers),
+        )
+
+    def _flags_alone(self, number: int) -> int:
+        """Finds out how far hyperscan takes a pattern."""
+        pattern = self._patterns[number]
+        for rough in (0, hyperscan.HS_FLAG_PREFILTER):
+            flags = _flags(pattern) | rough
+            try:
+                _compiled((pattern.expression,), (0,), (flags,))
+            except PatternError:
+                continue
+            self._rough[number] = self._rough[number] or bool(rough)
+            return flags
+        if pattern.decides is None:
+            raise PatternError(_("It is too long to be searched for."), 0)
+        self._alone[number] = True
+        return 0
+
+    def find(self, text: Readable, block: Block) -> list[Starts]:
+        """Returns for each pattern where in the block's `data` the lines start that it matches.
+
+        Raises:
+            OSError: As pread(2) says, where a long line is read to its end.
+        """
+        if not len(block.data):
+            return [NONE for _pattern in self._patterns]
+        self._scan(block.data)
+        if sum(map(len, self._ends)) > MANY:
+            block.starts  # noqa: B018 - found once, quicker for all
+        found = [self._found(number, block) for number in range(len(self._patterns))]
+        if not block.whole:
+            self._search_rest(text, block, found)
+        return found
+
+    def _scan(self, data: memoryview) -> None:
+        for ends in self._ends:
+            ends.clear()
+        if self._database is not None:
+            # The stubs know of bytes only; a memoryview is taken as it is, without a copy.
+            view: Any = data
+            self._database.scan(view, match_event_handler=self._note, scratch=self._scratch)
+
+    def _found(self, number: int, block: Block) -> Starts:
+        pattern = self._patterns[number]
+        ends = self._ends[number]
+        while ends and ends[-1] == len(block.data) and block.data[-1] == NEWLINE:
+            ends.pop()  # Nothing is found behind the last newline: no line starts there.
+        found = _lines_of(ends, block, pattern.within)
+        if pattern.decides is None:
+            return found
+        if self._alone[number]:
+            return self._decided(pattern.decides, block, block.starts)
+        others = _doubtful(block)
+        if self._rough[number]:
+            return self._decided(pattern.decides, block, union([found, others]))
+        if not len(others):
+            return found
+        certain = without(found, common(found, others))
+        return union([certain, self._decided(pattern.decides, block, others)])
+
+    def _decided(self, decides: "regex.Pattern[str]", block: Block, starts: Starts) -> Starts:
+        """Returns those of the lines that the pattern truly matches."""
+        return np.array(
+            [
+                start
+                for start in starts.tolist()
+                if self._matches(decides, str(block.line_at(start), "utf-8", "replace"))
+            ],
+            np.int64,
+        )
+
+    def _matches(self, decides: "regex.Pattern[str]", line: str) -> bool:
+        line = line.removesuffix("\n").removesuffix("\r")
+        try:
+            return decides.search(line, timeout=PATIENCE) is not None
+        except TimeoutError:
+            self.undecided += 1
+            return False
+
+    def _search_rest(self, text: Readable, block: Block, found: list[Starts]) -> None:
+        """Looks into what the block lacks of its last line."""
+        last = int(block.starts[-1])
+        for piece in text.rest(block):
+            self._scan(memoryview(piece))
+            for number, pattern in enumerate(self._patterns):
+                if pattern.within:
+                    continue
+                decides = pattern.decides
+                hit = bool(self._ends[number])
+                if decides is not None and (hit or not piece.isascii() or self._alone[number]):
+                    hit = self._matches(decides, piece.decode("utf-8", "replace"))
+                if hit and last not in found[number][-1:]:
+                    found[number] = np.append(found[number], last)
+
+
+def _flags(pattern: Pattern) -> int:
+    return _FLAGS | (hyperscan.HS_FLAG_CASELESS if pattern.caseless else 0)
+
+
+# A tenth of a second for the levels alone; logs that are read together ask for the same.
+@functools.lru_cache(COMPILED)
+def _compiled(
+    expressions: tuple[bytes, ...], numbers: tuple[int, ...], flags: tuple[int, ...]
+) -> hyperscan.Database:
+    database = hyperscan.Database()
+    try:
+        database.compile(expressions=list(expressions), ids=list(numbers), flags=list(flags))
+    except hyperscan.error as error:
+        raise PatternError(str(error), 0) from error
+    return database
+
+
+def _lines_of(ends: Sequence[int], block: Block, within: int) -> Starts:
+    """Returns where the lines start in which something ends, each once, ascending.
+
+    Args:
+        ends: Where in the block's data.
+        block: The block.
+        within: At most so far from the start of the line; 0: anywhere.
+    """
+    if not ends:
+        return NONE
+    if len(ends) <= FEW and not block.split:
+        # To look back from each is quicker than to find all lines.
+        pairs = [(block.start_of(end), end) for end in ends]
+        found = {start for start, end in pairs if not within or end - start <= within}
+        return np.array(sorted(found), np.int64)
+    all_ends = np.array(ends, np.int64)
+    if block.split or len(ends) > MANY:
+        starts = block.starts[np.searchsorted(block.starts, all_ends, side="right") - 1]
+    else:
+        starts = _starts_before(all_ends, block)
+    return once(starts[all_ends - starts <= within] if within else starts)
+
+
+def _starts_before(ends: Starts, block: Block) -> Starts:
+    """Returns where the line starts in which each match ends, looking at what stands before it."""
+    data = np.frombuffer(block.data, np.uint8)
+    starts = np.full(len(ends), -1, np.int64)
+    for window in WINDOWS:
+        inner = np.flatnonzero((starts < 0) & (ends >= window))
+        if not len(inner):
+            continue
+        windows = np.lib.stride_tricks.as_strided(
+            data, (len(data) - window + 1, window), (1, 1), writeable=False
+        )
+        newlines = windows[ends[inner] - window] == NEWLINE
+        back = newlines[:, ::-1].argmax(axis=1)
+        found = newlines[np.arange(len(inner)), window - 1 - back]
+        starts[inner[found]] = ends[inner[found]] - back[found]
+    for place in np.flatnonzero(starts < 0).tolist():
+        starts[place] = block.start_of(int(ends[place]))
+    return starts
+
+
+def _doubtful(block: Block) -> Starts:
+    r"""Returns where the lines start of which hyperscan cannot tell.
+
+    They hold what is not ASCII, or a lone carriage return; or it is the last one: behind some
+    thirty bytes hyperscan 5.4.12 does not find "0\r?$" in front of the newline that ends its data.
+    """
+    data = np.frombuffer(block.data, np.uint8)
+    places = np.flatnonzero(data >= 0x80) if data.max() >= 0x80 else NONE
+    returning = data == _RETURN
+    if returning.any():
+        returns = np.flatnonzero(returning)
+        followers = data[np.minimum(returns + 1, len(data) - 1)]
+        places = np.concatenate((places, returns[followers != NEWLINE]))
+    last = np.array([block.start_of(len(data) - 1)] if block.whole else [], np.int64)
+    if not len(places):
+        return last
+    found = block.starts[once(np.searchsorted(block.starts, places, side="right") - 1)]
+    return union([found, last])

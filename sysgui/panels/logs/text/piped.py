@@ -1,0 +1,153 @@
+"""What comes through a pipe, as a text that grows: read as it comes, and forgotten when it can be.
+
+It is held in a file without a name: in memory, and no more than some megabytes of it, as long as
+nobody needs to look back; in the folder for temporary files, and all of it, where the time of a
+line is asked for, which the lines around it may tell.
+
+What is UTF-16 becomes UTF-8; all else is read as it is, colours and bytes of other encodings too.
+"""
+
+import os
+import select
+import sys
+import tempfile
+from collections.abc import Callable
+
+from sysgui.system.i18n import _
+from sysgui.system.problem import Problem
+
+from .blocks import BLOCK, Text
+from .joined import Joined
+from .recode import PLAIN, Recoder, kind_of
+from .unpack import begins_packed
+
+# So much is read before it is looked at, while there is more; and kept in memory, in bytes.
+PIECE = 1 << 20
+KEPT = 16 << 20
+
+
+class Piped:
+    """What comes through a descriptor.
+
+    Args:
+        descriptor: Of a pipe, or of anything that can be read to its end.
+        now: Tells the time, in seconds since 1970.
+
+    Attributes:
+        text: What came, but for what was forgotten.
+        epoch: 0: what came does not change.
+        forgotten: How many bytes were.
+        ended: Whether all has come.
+    """
+
+    epoch = 0
+
+    def __init__(self, descriptor: int, now: Callable[[], float]) -> None:
+        self._descriptor = descriptor
+        self._now = now
+        self._kept = -1
+        self._recoder: Recoder | None = None
+        self._poll = select.poll()
+        self._poll.register(descriptor, select.POLLIN)
+        self.text = Joined([_in_memory(b"")])
+        self.forgotten = 0
+        self.ended = False
+
+    @property
+    def written(self) -> int:
+        """When the last of it came, in microseconds since 1970: just now."""
+        return int(self._now() * 1e6)
+
+    @property
+    def ready(self) -> bool:
+        """Whether there is more to be read at once."""
+        return not self.ended and bool(self._poll.poll(0))
+
+    def wait(self) -> None:
+        """Waits until more has come, or all has.
+
+        Raises:
+            BrokenPipeError: Nobody reads any more what is printed.
+        """
+        both = select.poll()
+        both.register(self._descriptor, select.POLLIN)
+        both.register(sys.stdout.fileno(), 0)
+        if not any(ready == self._descriptor for ready, _events in both.poll()):
+            raise BrokenPipeError
+
+    def refresh(self) -> int | None:
+        """Takes what has come; returns the first block that has changed, None if none has.
+
+        Raises:
+            OSError: As read(2) says.
+            Problem: `no-room`, `packed`.
+        """
+        part = self.text.parts[0]
+        size = part.size
+        while self.ready and part.size - size < PIECE:
+            data = os.read(self._descriptor, PIECE)
+            self.ended = not data
+            if self._recoder is None:
+                if begins_packed(data):
+                    raise Problem(
+                        "packed",
+                        _("What comes is compressed."),
+                        _("Unpack it on its way, as zcat, xzcat or zstdcat do."),
+                    )
+                kind = kind_of(data)
+                self._recoder = Recoder(kind if kind.is_wide else PLAIN)
+            _append(part, self._recoder.recode(data))
+        if part.size == size:
+            return None
+        self.text.measure()
+        return part.block_of(part.line_start(size))
+
+    def is_intact(self) -> bool:
+        """Tells that what came stays as it is."""
+        return True
+
+    def keep_all(self) -> None:
+        """Keeps all that comes from now on, on the disk.
+
+        Raises:
+            Problem: `no-room`.
+        """
+        self._kept = 0
+        with tempfile.TemporaryFile(prefix="sysgui-log-") as file:
+            self._go_on_in(Text(os.dup(file.fileno()), 0), 0)
+
+    def forget(self) -> int:
+        """Forgets the lines that were looked at, if it is time to; returns how many bytes went."""
+        part = self.text.parts[0]
+        if self._kept >= 0 or part.size < KEPT:
+            return 0
+        gone = part.line_start(part.size)
+        if gone:
+            self._go_on_in(_in_memory(b""), gone)
+            self.forgotten += gone
+        return gone
+
+    def _go_on_in(self, text: Text, begin: int) -> None:
+        old = self.text.parts[0]
+        for offset in range(begin, old.size, BLOCK):
+            _append(text, old.read(offset, BLOCK))
+        self.text.parts[0] = text
+        old.close()
+        self.text.measure()
+
+
+def _in_memory(data: bytes) -> Text:
+    text = Text(os.memfd_create("sysgui-log"), 0)
+    _append(text, data)
+    return text
+
+
+def _append(text: Text, data: bytes) -> None:
+    try:
+        text.append(data)
+    except OSError as error:
+        raise Problem(
+            "no-room",
+            _("What comes cannot be kept: {error}.").format(error=error.strerror),
+            _("TMPDIR names another folder; a query without a time keeps next to nothing."),
+        ) from error

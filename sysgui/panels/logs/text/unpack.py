@@ -1,0 +1,217 @@
+"""Compressed logs: unpacked into a file without a name, which is read while it grows.
+
+The file is in the folder for temporary files, belongs to this process alone, and is gone with it,
+however it ends. What is damaged is read as far as it goes.
+"""
+
+import bz2
+import lzma
+import os
+import re
+import tempfile
+import time
+import zlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Protocol
+
+import zstandard
+
+from sysgui.panels.logs.regular import open_file
+from sysgui.system.host import Host
+from sysgui.system.i18n import _
+
+# So much of the packed file is unpacked in one go, in bytes.
+PIECE = 1 << 16
+
+
+class Decompressor(Protocol):
+    """Unpacks one stream."""
+
+    @property
+    def eof(self) -> bool:
+        """Whether the stream has ended."""
+        ...
+
+    @property
+    def unused_data(self) -> bytes:
+        """What follows the stream."""
+        ...
+
+    def decompress(self, data: bytes, /) -> bytes:
+        """Returns what some more of the packed data holds."""
+        ...
+
+
+DECOMPRESSORS: Mapping[str, Callable[[], Decompressor]] = {
+    ".gz": lambda: zlib.decompressobj(wbits=31),
+    ".bz2": bz2.BZ2Decompressor,
+    ".xz": lzma.LZMADecompressor,
+    ".zst": lambda: zstandard.ZstdDecompressor().decompressobj(),
+}
+
+# What packed data begins with.
+_MAGIC = re.compile(rb"\x1f\x8b\x08|BZh[1-9]1AY&SY|\xfd7zXZ\0|\x28\xb5\x2f\xfd")
+
+# What the libraries raise for data that is damaged.
+_DAMAGE = (zlib.error, OSError, EOFError, lzma.LZMAError, zstandard.ZstdError)
+
+
+class DamagedError(Exception):
+    """Something packed cannot be unpacked; the message says so, translated."""
+
+
+# So many files are unpacked at once: the libraries do that without the interpreter's lock.
+THREADS = min(4, len(os.sched_getaffinity(0)))
+
+
+class Copying(Protocol):
+    """What is copied bit by bit into what can be read."""
+
+    @property
+    def finished(self) -> bool:
+        """Whether it has come to the end, or can go no further."""
+        ...
+
+    def go_on(self, seconds: float) -> None:
+        """Copies more of it, for about `seconds`."""
+        ...
+
+
+def go_on_at_once(copies: Sequence[Copying], seconds: float) -> None:
+    """Goes on with several, each in a thread of its own, for about `seconds`.
+
+    Raises:
+        OSError: As one of them says.
+    """
+    if len(copies) == 1:
+        copies[0].go_on(seconds)
+    elif copies:
+        with ThreadPoolExecutor(len(copies), "unpack") as pool:
+            for done in [pool.submit(copy.go_on, seconds) for copy in copies]:
+                done.result()
+
+
+def is_packed(path: str) -> bool:
+    """Tells whether a file is compressed, by the end of its name."""
+    return os.path.splitext(path)[1] in DECOMPRESSORS  # noqa: PTH122 - the door works on strings
+
+
+def begins_packed(data: bytes) -> bool:
+    """Tells whether data that has no name is compressed."""
+    return _MAGIC.match(data) is not None
+
+
+class Unpacker:
+    """Unpacks what comes, piece by piece.
+
+    Args:
+        path: Of the packed file: the end of its name tells how it is packed.
+    """
+
+    def __init__(self, path: str) -> None:
+        self._make = DECOMPRESSORS[os.path.splitext(path)[1]]  # noqa: PTH122
+        self._stream = self._make()
+        self._begun = False
+
+    def unpack(self, data: bytes) -> Iterator[bytes]:
+        """Yields what the next piece holds.
+
+        Raises:
+            DamagedError: The rest cannot be unpacked.
+        """
+        while data:
+            if self._stream.eof:
+                # Several streams, one after another, are one file; what pads the end is none.
+                if not data.strip(b"\0"):
+                    return
+                self._stream = self._make()
+            self._begun = True
+            try:
+                found = self._stream.decompress(data)
+            except _DAMAGE as error:
+                raise DamagedError(_not_all(str(error))) from error
+            data = self._stream.unused_data if self._stream.eof else b""
+            yield found
+
+    def end(self) -> None:
+        """Takes note that nothing comes any more.
+
+        Raises:
+            DamagedError: Something is missing.
+        """
+        if self._begun and not self._stream.eof:
+            raise DamagedError(_not_all(_("it ends too early")))
+
+
+def _not_all(why: str) -> str:
+    return _("Not all of it could be unpacked: {error}.").format(error=why)
+
+
+class Unpacking:
+    """Unpacks a file bit by bit.
+
+    Args:
+        host: The machine.
+        path: The packed file's.
+
+    Attributes:
+        finished: Whether it has come to the end, or can go no further.
+        trouble: Why not all of it could be unpacked; "" if nothing is wrong.
+
+    Raises:
+        OSError: As open(2) says.
+        Problem: `not-a-file`.
+    """
+
+    def __init__(self, host: Host, path: str) -> None:
+        self._unpacker = Unpacker(path)
+        self._packed = os.fdopen(open_file(host, path), "rb", buffering=0)
+        self._out = tempfile.TemporaryFile(prefix="sysgui-log-", buffering=0)  # noqa: SIM115
+        self.finished = False
+        self.trouble = ""
+
+    def __del__(self) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Lets go of both files; whoever has a duplicate of the descriptor goes on reading."""
+        for name in ("_packed", "_out"):
+            file = getattr(self, name, None)
+            if file is not None:
+                file.close()
+
+    def descriptor(self) -> int:
+        """Returns a descriptor of what is unpacked, which the caller closes."""
+        return os.dup(self._out.fileno())
+
+    def go_on(self, seconds: float) -> None:
+        """Unpacks more of it, for about `seconds`."""
+        until = time.monotonic() + seconds
+        while not self.finished:
+            try:
+                self._step()
+            except OSError as error:
+                self._give_up(_not_all(error.strerror or str(error)))
+            except DamagedError as error:
+                self._give_up(str(error))
+            if time.monotonic() >= until:
+                return
+
+    def _step(self) -> None:
+        data = self._packed.read(PIECE)
+        if data:
+            for piece in self._unpacker.unpack(data):
+                self._write(piece)
+        else:
+            self._unpacker.end()
+            self.finished = True
+
+    def _write(self, data: bytes) -> None:
+        place = 0
+        while place < len(data):
+            place += self._out.write(data[place:])
+
+    def _give_up(self, why: str) -> None:
+        self.finished = True
+        self.trouble = why

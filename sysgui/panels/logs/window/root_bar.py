@@ -1,0 +1,120 @@
+"""The offer to read as root what this user may not read, and what becomes of it."""
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
+
+from sysgui.panels.logs.as_root import RootReading
+from sysgui.panels.logs.permission import place_as_root
+from sysgui.system.i18n import _
+from sysgui.system.printable import printable_text
+from sysgui.system.problem import Problem
+from sysgui.ui import theme
+from sysgui.ui.panel import PanelView
+from sysgui.ui.poller import Poller
+
+
+class RootBar(QWidget):
+    """Offers to read a log as root, and tells how far that is.
+
+    Args:
+        view: Owns it.
+
+    Signals:
+        opened: The log is there: its name, and that by which it is opened.
+    """
+
+    opened = Signal(str, str)
+    _came = Signal(str, str)
+
+    def __init__(self, view: PanelView) -> None:
+        super().__init__(view)
+        self._problems = view.problems
+        self._host = view.context.host
+        # By which the log is called, and the file that is read for it.
+        self._path = self._place = ""
+        self._is_open = False
+        self._reading = RootReading(view.context.host, self._came.emit)
+        self._poller = Poller(self, self._reading, 0.0, self._reading.close)
+        self._poller.reading.connect(self._end)
+        self._poller.problem.connect(self._fail)
+        self._poller.bug.connect(view.show_bug)
+        view.context.shell.watch(self._poller)
+        self._came.connect(self._open)
+        self._text = QLabel(self)
+        self._text.setTextFormat(Qt.TextFormat.PlainText)
+        self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.button = QPushButton(_("Read as administrator…"), self)
+        self.button.setToolTip(_("It asks for an administrator's password  Ctrl+I"))
+        self.button.clicked.connect(self.ask)
+        self.stop = QPushButton(_("Cancel"), self)
+        self.stop.clicked.connect(self._reading.cancel)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(2 * theme.STEP, 0, 0, 0)
+        row.addWidget(self._text, 1)
+        row.addWidget(self.button)
+        row.addWidget(self.stop)
+        self.hide()
+
+    def offer(self, name: str) -> None:
+        """Offers to read a log as root, if that can be."""
+        place = place_as_root(self._host, name)
+        if place:
+            self._path, self._place = name, place
+            self._show(_("Its lines can be shown with an administrator's password."), offers=True)
+
+    def withdraw(self) -> None:
+        """Takes the offer back, and reads no more: another log is chosen."""
+        self._path, self._place, self._is_open = "", "", False
+        self._problems.clear(self)
+        self._reading.cancel()
+        self.hide()
+
+    def _show(self, text: str, *, offers: bool) -> None:
+        self._text.setText(text)
+        self.setAccessibleName(text)
+        self.button.setVisible(offers)
+        self.stop.setVisible(not offers)
+        self.show()
+
+    @Slot()
+    def ask(self) -> None:
+        """Asks for a password, if one is needed for the log."""
+        if not self._path:
+            self._problems.show_problem(
+                Problem("no-offer", _("No administrator is needed, or of use, for this log.")), self
+            )
+            return
+        self._is_open = False
+        if not self._poller.ask_once(path=self._place, turn=self._reading.turn()):
+            return  # The one before is just ending.
+        self.stop.setText(_("Cancel"))
+        text = _("Reading {path}: waiting for an administrator's password …")
+        self._show(text.format(path=printable_text(self._place)), offers=False)
+
+    @Slot(str, str)
+    def _open(self, path: str, source: str) -> None:
+        if path != self._place:
+            return  # Another log was chosen meanwhile.
+        self._is_open = True
+        self.stop.setText(_("Stop"))
+        text = _("{path} is read as root, and followed.")
+        self._show(text.format(path=printable_text(path)), offers=False)
+        self.opened.emit(self._path, source)
+
+    @Slot(object)
+    def _end(self, _nothing: object) -> None:
+        # What is compressed, and a journal, come to their end by themselves.
+        if self._is_open:
+            self._show(_("It was read as root, and is not followed."), offers=False)
+            self.stop.hide()
+
+    @Slot(object)
+    def _fail(self, problem: Problem | None) -> None:
+        if not self._path:
+            return
+        if self._is_open:
+            self._show(_("It is not followed any more."), offers=True)
+        else:
+            self.offer(self._path)
+        if problem is not None and not (self._is_open and problem.code == "cancelled"):
+            self._problems.show_problem(problem, self)

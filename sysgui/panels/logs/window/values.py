@@ -1,0 +1,61 @@
+"""Offers the values that a part of the journal's entries has, while one is typed."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QObject, Slot
+
+from sysgui.panels.logs.values import FIELDS, PartValue, PartValues
+from sysgui.system.query import Completion
+from sysgui.system.query_values import quote
+from sysgui.system.units import count
+from sysgui.ui.panel import PanelView
+
+from .asking import Asking
+from .language import language_of_any_log
+from .log_pane import LogPane
+
+
+class Values(QObject):
+    """Suggests values in both lines of queries.
+
+    Args:
+        view: Owns it.
+        pane: Has these lines.
+        asking: Knows which log is read.
+    """
+
+    def __init__(self, view: PanelView, pane: LogPane, asking: Asking) -> None:
+        super().__init__(view)
+        self._asking = asking
+        self._language = language_of_any_log()
+        self._edits = (pane.show_edit, pane.find_edit)
+        self._known: dict[tuple[str, str], list[PartValue]] = {}
+        self._poller = asking.further_poller(self, "logs.values", PartValues)
+        self._poller.reading.connect(self._take)
+        for edit in self._edits:
+            edit.suggestions.suggest = self._suggest
+
+    def _suggest(self, text: str, cursor: int) -> Sequence[Completion]:
+        begun = self._language.begun_value(text, cursor)
+        if begun is None or begun.name not in FIELDS:
+            return self._language.complete(text, cursor)
+        source = self._asking.source or self._asking.path
+        known = self._known.get((source, begun.name))
+        if known is None or not begun.text:
+            # What is known may have become more.
+            self._poller.ask_once(source=source, part=begun.name)
+        wanted = begun.text.casefold()
+        return [
+            Completion(quote(value.text), begun.start, value.span or count(value.entries))
+            for value in known or ()
+            if wanted in value.text.casefold()
+        ]
+
+    @Slot(object)
+    def _take(self, found: PartValues) -> None:
+        key = found.source, found.part
+        is_new = self._known.get(key) is None
+        self._known[key] = found.values
+        for edit in self._edits:
+            if is_new and edit.hasFocus():
+                edit.suggestions.show_values()

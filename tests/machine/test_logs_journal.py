@@ -1,0 +1,169 @@
+"""The journal of a machine that writes to it: counted, read and followed while its files change."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from sysgui.panels.logs.journal.entries import JournalEntries
+from sysgui.panels.logs.journal.follow import Follower
+from sysgui.panels.logs.journal.index import JournalIndex
+from sysgui.panels.logs.journal.source import JournalSource
+from sysgui.panels.logs.journal.wanted import Wanted
+from sysgui.system.host import Host
+
+from .debian import CHECKOUT as INSIDE
+from .debian import DEPENDENCIES
+
+if TYPE_CHECKING:
+    from .conftest import Boot
+    from .debian import Machine
+
+# No limits, and files so small that they are rotated all the time.
+CONFIGURED = """[Journal]
+Storage=persistent
+RateLimitIntervalSec=0
+SystemMaxFileSize=4M
+"""
+
+# Writes numbered entries through the native protocol, in even steps; says when it has written all.
+FLOOD = """
+import socket, sys, time
+count, rate = map(int, sys.argv[1:])
+journal = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+journal.connect("/run/systemd/journal/socket")
+start = time.monotonic()
+for number in range(count):
+    if rate and number % 50 == 0:
+        time.sleep(max(0, start + number / rate - time.monotonic()))
+    journal.send(
+        b"MESSAGE=flood %d\\nPRIORITY=%d\\nSYSLOG_IDENTIFIER=flood\\nNUMBER=%d\\n"
+        % (number, number % 8, number)
+    )
+"""
+
+FLOODED = Wanted(identifiers=("flood",))
+
+
+@pytest.fixture
+def writing(boot_machine: Boot) -> Machine:
+    machine = boot_machine()
+    machine.write("/etc/systemd/journald.conf.d/test.conf", CONFIGURED)
+    machine.output(["systemctl", "restart", "systemd-journald.service"])
+    machine.output(["journalctl", "--flush"])
+    return machine
+
+
+def source(machine: Machine) -> JournalSource:
+    folder = Path(f"/proc/{machine.pid}/root/var/log/journal")
+    (found,) = folder.iterdir()
+    return JournalSource(directory=str(found))
+
+
+def flood(machine: Machine, count: int, rate: int = 0) -> None:
+    machine.output(["/usr/bin/python3", "-c", FLOOD, str(count), str(rate)], timeout=600)
+
+
+def settle(machine: Machine) -> None:
+    machine.output(["journalctl", "--sync"])
+
+
+def levels(machine: Machine, *options: str) -> Counter[str]:
+    told = machine.output(["journalctl", "-q", "-o", "json", "--output-fields=PRIORITY", *options])
+    return Counter(json.loads(line).get("PRIORITY", "8") for line in told.splitlines())
+
+
+def test_counts_are_journalctls(writing: Machine) -> None:
+    flood(writing, 20_000)
+    settle(writing)
+    index = JournalIndex(Host(), source(writing))
+    counted = index.count(FLOODED)
+    assert counted.tally.levels == [2500] * 8 + [0]
+    every = index.count()
+    assert every.doubtful == []
+    told = levels(writing)
+    # Nobody else may have said anything meanwhile.
+    while told != (again := levels(writing)):
+        told, every = again, index.count()
+    assert every.tally.levels == [told[str(level)] for level in range(9)]
+    units = {value.text: value.entries for value in index.values("_SYSTEMD_UNIT").values}
+    names = writing.output(["journalctl", "-q", "-F", "_SYSTEMD_UNIT"]).split()
+    assert set(names) == set(units)
+
+
+def test_counts_while_entries_come(writing: Machine) -> None:
+    """Each is of one moment: levels take turns, so none is ahead by more than one."""
+    flood(writing, 8)
+    flooding = threading.Thread(target=flood, args=(writing, 60_000))
+    flooding.start()
+    counts = []
+    index = JournalIndex(Host(), source(writing))
+    while flooding.is_alive():
+        counted = index.count(FLOODED)
+        counts.append(counted.tally.entries)
+        if len([doubtful for doubtful in counted.doubtful if doubtful.name == ""]) == 0:
+            found = counted.tally.levels[:8]
+            assert max(found) - min(found) <= 1, counted
+    flooding.join()
+    settle(writing)
+    assert counts == sorted(counts)
+    assert len(set(counts)) > 3
+    assert index.count(FLOODED).tally.levels == [7501] * 8 + [0]
+
+
+@pytest.mark.parametrize(
+    ("vacuums", "rate"), [(20, 5_000), pytest.param(100, 5_000, marks=pytest.mark.long)]
+)
+def test_followed_through_vacuums(writing: Machine, vacuums: int, rate: int) -> None:
+    """Rotated and vacuumed all the time, while entries come faster than anybody reads."""
+    count = vacuums * rate
+    flood(writing, 1)
+    settle(writing)
+    (begin,) = JournalEntries(Host(), source(writing)).page(1, backwards=True).entries
+    follower = Follower(Host(), source(writing), FLOODED, after=begin.cursor)
+    over = threading.Event()
+
+    def vacuum() -> None:
+        for _number in range(vacuums):
+            writing.output(["journalctl", "-q", "--rotate", "--vacuum-size=12M"], timeout=600)
+            if over.wait(0.5):
+                return
+
+    threads = [
+        threading.Thread(target=flood, args=(writing, count, rate)),
+        threading.Thread(target=vacuum),
+    ]
+    for thread in threads:
+        thread.start()
+    found = []
+    for entry in follower:
+        found.append(int(entry.text.removeprefix("flood ")))
+        if found[-1] == count - 1:
+            break
+    over.set()
+    for thread in threads:
+        thread.join()
+    missing = sorted(set(range(count)) - set(found))
+    twice = [number for number, times in Counter(found).items() if times > 1]
+    assert (missing[:10], twice[:10]) == ([], []), (len(missing), len(twice), follower.restarts)
+    assert found == list(range(count))
+    # There was something to lose.
+    assert JournalIndex(Host(), source(writing)).count(FLOODED).tally.entries < count
+
+
+def test_an_ordinary_user_is_told_that_he_sees_a_part(writing: Machine) -> None:
+    """By the files: that journalctl hides some it says in prose only."""
+    script = (
+        "from sysgui.panels.logs.journal.source import JournalSource, listing\n"
+        "from sysgui.system.host import Host\n"
+        "print(listing(Host(), JournalSource()).hidden)\n"
+    )
+    env = {"PYTHONPATH": f"{INSIDE}:{DEPENDENCIES}", "PYTHONDONTWRITEBYTECODE": "1"}
+    argv = ["/usr/bin/python3", "-c", script]
+    assert int(writing.output(argv, user="alice", env=env)) > 0
+    assert int(writing.output(argv, env=env)) == 0

@@ -1,0 +1,69 @@
+"""Which files belong to a log, in the order in which logrotate has made them."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from sysgui.panels.logs.rotated import older_files
+from sysgui.system.host import Host
+
+
+def make(folder: Path, *names: str) -> None:
+    """Makes files, the first the longest ago."""
+    for age, name in enumerate(names):
+        (folder / name).write_text(name)
+        os.utime(folder / name, (1.7e9 + age, 1.7e9 + age))
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["syslog.10.gz", "syslog.9.gz", "syslog.2.gz", "syslog.1"],
+        ["syslog-20261101.zst", "syslog-20261108", "syslog-20261115.xz"],
+        ["syslog-2026-11-01.bz2", "syslog-2026-11-02"],
+    ],
+)
+def test_the_oldest_comes_first(tmp_path: Path, names: list[str]) -> None:
+    make(tmp_path, *names, "syslog")
+    make(tmp_path, "syslogger.1", "syslog.old", "syslog.conf", "my-syslog.1", "syslog.1.2.3")
+    (tmp_path / "syslog.77").mkdir()
+    found = older_files(Host(), f"{tmp_path}/syslog")
+    assert found == [f"{tmp_path}/{name}" for name in names]
+
+
+def test_of_those_written_at_the_same_time_the_higher_number_is_older(tmp_path: Path) -> None:
+    for name in ("a.1", "a.2.gz", "a.3"):
+        (tmp_path / name).touch()
+        os.utime(tmp_path / name, (1.7e9, 1.7e9))
+    names = [Path(path).name for path in older_files(Host(), f"{tmp_path}/a")]
+    assert names == ["a.3", "a.2.gz", "a.1"]
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["a.10.gz", "a.9.xz", "a.2", "a.1"],
+        ["a-20261101-0005.zst", "a-20261108-0005", "a-20261108-0010"],
+    ],
+)
+def test_a_copy_that_lost_its_times_is_in_the_order_of_the_names(
+    tmp_path: Path, names: list[str]
+) -> None:
+    make(tmp_path, *sorted(names, reverse=names[0].endswith("zst")))  # As cp and tar go about it.
+    found = [Path(path).name for path in older_files(Host(), f"{tmp_path}/a")]
+    assert found == names
+
+
+def test_what_is_counted_upwards_is_in_the_order_of_its_times(tmp_path: Path) -> None:
+    names = ["a.1", "a.2", "a.3"]
+    for age, name in enumerate(names):
+        (tmp_path / name).touch()
+        os.utime(tmp_path / name, (1.7e9 + 3600 * age, 1.7e9 + 3600 * age))
+    found = [Path(path).name for path in older_files(Host(), f"{tmp_path}/a")]
+    assert found == names
+
+
+def test_what_lies_there_twice_is_read_once(tmp_path: Path) -> None:
+    make(tmp_path, "a.1.gz", "a.1")
+    assert older_files(Host(), f"{tmp_path}/a") == [f"{tmp_path}/a.1"]
