@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from screen import screen
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -59,22 +60,10 @@ def env(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     home = tmp_path_factory.mktemp("home")
     runtime = home / "runtime"
     runtime.mkdir(mode=0o700)
-    reading, writing = os.pipe()
-    server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1600x1000x24", "-noreset"],
-        pass_fds=[writing],
-        stderr=subprocess.DEVNULL,
-    )
-    os.close(writing)
-    with os.fdopen(reading) as told:
-        number = told.readline().strip()
-    assert number, f"Xvfb did not start: status {server.wait()}"
-    display = f":{number}"
     found = {
         "PATH": os.environ["PATH"],
         "HOME": str(home),
         "LANG": "C.UTF-8",
-        "DISPLAY": display,
         "TERM": "xterm-256color",
         "XDG_CONFIG_HOME": str(home / "config"),
         "XDG_RUNTIME_DIR": str(runtime),
@@ -88,11 +77,8 @@ def env(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
         "[org/gnome/gnome-system-monitor]\n"
         "update-interval=1000\nshow-whose-processes='all'\ncurrent-tab='processes'\n"
     )
-    manager = subprocess.Popen(["openbox"], env=found, stderr=subprocess.DEVNULL)
-    yield found
-    for program in (manager, server):
-        program.terminate()
-        program.wait()
+    with screen() as display:
+        yield {**found, "DISPLAY": display}
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from screen import window, x
 
 from .conftest import Table
 from .measure import cpu_share, median, pss, running
@@ -42,17 +43,6 @@ def crowd(env: Env, total: int, births: float = 0.0) -> Iterator[None]:
         assert program.stderr is not None
         assert program.stderr.readline() == "ready\n"
         yield
-
-
-def x(env: Env, *arguments: str) -> str:
-    done = subprocess.run(
-        ["xdotool", *arguments], env=env, capture_output=True, text=True, check=False, timeout=20
-    )
-    return done.stdout.strip()
-
-
-def window(env: Env, title: str) -> str:
-    return x(env, "search", "--sync", "--onlyvisible", "--name", title).split("\n")[-1]
 
 
 def test_the_window_comes_soon(env: Env, table: Table) -> None:
