@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from sysgui.panels.logs.file.understood import Understood
 from sysgui.panels.logs.page import PageProbe
 from sysgui.panels.logs.query import condition_of
 from sysgui.panels.logs.text.follow import Followed
@@ -18,7 +19,6 @@ from sysgui.panels.logs.text.levels import NAMES, Levels
 from sysgui.panels.logs.text.scan import Scan
 from sysgui.panels.logs.text.wanted import AtLevel, Condition, Everything
 from sysgui.panels.logs.timeline import Timeline
-from sysgui.panels.logs.understood import Understood
 from sysgui.system.host import Host
 
 from .conftest import Table

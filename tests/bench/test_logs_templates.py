@@ -13,7 +13,7 @@ from sysgui.panels.logs.analysis.asked import Asked
 from sysgui.panels.logs.analysis.batches import steps
 from sysgui.panels.logs.analysis.messages import Messages
 from sysgui.panels.logs.analysis.report import Table
-from sysgui.panels.logs.opened import OpenLog
+from sysgui.panels.logs.file.opened import OpenLog
 from sysgui.system.host import Host
 
 from .conftest import Table as Figures

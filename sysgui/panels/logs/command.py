@@ -18,11 +18,13 @@ from sysgui.system.problem import Problem, unreadable
 from .analysis import run as analysis
 from .bundle import command as bundle
 from .columns import COLUMNS
+from .file.opened import ROWS
+from .file.rotated import older_files
+from .file.understood import Understood
 from .formats.form import NO_TIME
 from .formats.moments import Written
 from .journal.source import is_journal
 from .merged.sources import Source
-from .opened import ROWS
 from .printing import values_lines
 from .printing.following import Tail, follow_journal, print_unpacked, until_closed
 from .printing.journal_lines import bad_time, query_of_units, run_journal
@@ -32,14 +34,12 @@ from .printing.pipe_lines import PipeLines, is_pipe
 from .printing.words import let_words_stand_anywhere, take_words
 from .probe import FOLDER, LogsProbe, left_out
 from .query import QueryError
-from .rotated import older_files
 from .text.around import Around
 from .text.follow import Followed
 from .text.joined import Joined, Original
 from .text.levels import Levels
 from .text.scan import Scan
 from .text.wanted import All, Condition
-from .understood import Understood
 
 # Why nothing more can be printed: of no file that is read.
 _OF_OUTPUT = (errno.ENOSPC, errno.EDQUOT)

@@ -8,12 +8,12 @@ import msgspec
 from sysgui.system.host import Host
 from sysgui.system.problem import unreadable
 
+from .file.opened import LINE, OpenLog
+from .journal.log import JournalLog
 from .journal.source import is_journal
-from .journal_log import JournalLog
 from .line import Line
 from .merged.log import MergedLog
 from .merged.sources import SourceState, is_merged
-from .opened import LINE, OpenLog
 from .query import QueryError
 from .timeline import NO_TIMES, TimeCounts
 from .whole_line import save_line

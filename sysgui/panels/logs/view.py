@@ -16,10 +16,10 @@ from sysgui.ui.table import TableModel
 from sysgui.ui.table_view import TableView
 
 from .columns import COLUMNS
+from .file.opened import TIME
 from .journal.source import is_journal, listing, source_of
 from .merged.sources import Source, is_merged, name_of, sources_of
 from .names import named, path_of
-from .opened import TIME
 from .page import Page
 from .probe import Logs, LogsProbe, left_out
 from .settings import LogsSettings

@@ -6,9 +6,9 @@ from pathlib import Path
 from sysgui.system.i18n import _
 from sysgui.system.problem import Problem
 
-from .journal_log import JournalLog
+from .file.opened import OpenLog
+from .journal.log import JournalLog
 from .merged.log import MergedLog
-from .opened import OpenLog
 
 # Of an entry of a journal no more is written, in bytes.
 MOST = 1 << 26

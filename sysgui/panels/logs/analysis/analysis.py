@@ -3,11 +3,11 @@
 import time
 from typing import Protocol
 
+from sysgui.panels.logs.file.opened import OpenLog
 from sysgui.panels.logs.formats.form import TEXT
 from sysgui.panels.logs.formats.zones import SECOND, Zone
-from sysgui.panels.logs.journal_log import JournalLog
+from sysgui.panels.logs.journal.log import JournalLog
 from sysgui.panels.logs.merged.log import MergedLog
-from sysgui.panels.logs.opened import OpenLog
 from sysgui.panels.logs.page import Log
 from sysgui.system.host import Host
 

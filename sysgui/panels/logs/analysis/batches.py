@@ -6,13 +6,13 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sysgui.panels.logs.file.opened import OpenLog
 from sysgui.panels.logs.formats.form import Form
 from sysgui.panels.logs.formats.spans import part_of, parts_of
 from sysgui.panels.logs.journal.entries import Entry
-from sysgui.panels.logs.journal_log import JournalLog
+from sysgui.panels.logs.journal.log import JournalLog
 from sysgui.panels.logs.line import Line
 from sysgui.panels.logs.merged.log import MergedLog
-from sysgui.panels.logs.opened import OpenLog
 from sysgui.panels.logs.page import Log
 from sysgui.panels.logs.text.levels import NAMES
 from sysgui.panels.logs.text.wanted import Sight

@@ -2,9 +2,9 @@
 
 import os
 
+from sysgui.panels.logs.file.opened import OpenLog
 from sysgui.panels.logs.formats.zones import Zone, zone_of
 from sysgui.panels.logs.journal.source import is_journal
-from sysgui.panels.logs.opened import OpenLog
 from sysgui.panels.logs.page import Log, open_log
 from sysgui.panels.logs.query import QueryError
 from sysgui.system.host import Host

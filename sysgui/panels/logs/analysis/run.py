@@ -10,11 +10,11 @@ from pathlib import Path
 
 import msgspec
 
+from sysgui.panels.logs.file.opened import OpenLog
 from sysgui.panels.logs.formats.moments import moment
 from sysgui.panels.logs.formats.zones import SECOND, Zone, zone_of
 from sysgui.panels.logs.journal.source import is_journal, source_of
 from sysgui.panels.logs.merged.sources import Source, name_of
-from sysgui.panels.logs.opened import OpenLog
 from sysgui.panels.logs.page import Log, open_log
 from sysgui.panels.logs.printing.journal_lines import bad_time, boot_named, query_of_units
 from sysgui.panels.logs.printing.pipe_lines import STANDARD_INPUT, is_pipe

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Generator, Iterator
 
-from sysgui.panels.logs.opened import OpenLog
+from sysgui.panels.logs.file.opened import OpenLog
 from sysgui.panels.logs.page import open_log
 from sysgui.panels.logs.query import QueryError
 from sysgui.system.host import Host

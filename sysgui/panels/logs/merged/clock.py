@@ -11,12 +11,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from sysgui.panels.logs.file.understood import Understood
 from sysgui.panels.logs.formats.stamps import UNKNOWN
 from sysgui.panels.logs.text.blocks import Block, Readable
 from sysgui.panels.logs.text.counts import Counts
 from sysgui.panels.logs.text.rows import Rows
 from sysgui.panels.logs.text.wanted import Sight
-from sysgui.panels.logs.understood import Understood
 
 from .order import Keys
 

@@ -6,12 +6,12 @@ from typing import Protocol
 
 import numpy as np
 
+from sysgui.panels.logs.file.opened import ERRORS, HITS, ROWS, OpenLog
 from sysgui.panels.logs.formats.stamps import UNKNOWN
 from sysgui.panels.logs.journal.known import Known
+from sysgui.panels.logs.journal.log import JournalLog
 from sysgui.panels.logs.journal.reading import time_of
-from sysgui.panels.logs.journal_log import JournalLog
 from sysgui.panels.logs.line import Line
-from sysgui.panels.logs.opened import ERRORS, HITS, ROWS, OpenLog
 
 from .clock import InTime
 from .order import Keys, Ordered

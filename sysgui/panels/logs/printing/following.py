@@ -6,17 +6,17 @@ import sys
 from collections.abc import Callable
 from typing import NoReturn, Protocol
 
+from sysgui.panels.logs.file.opened import ROWS
+from sysgui.panels.logs.file.understood import SHORT, Source, Understood
 from sysgui.panels.logs.journal.entries import JournalEntries
 from sysgui.panels.logs.journal.follow import Follower
 from sysgui.panels.logs.journal.followed import Followed as FollowedJournal
-from sysgui.panels.logs.opened import ROWS
 from sysgui.panels.logs.text.blocks import Text
 from sysgui.panels.logs.text.follow import Followed
 from sysgui.panels.logs.text.joined import Original
 from sysgui.panels.logs.text.levels import Levels
 from sysgui.panels.logs.text.scan import Scan
 from sysgui.panels.logs.text.wanted import Condition
-from sysgui.panels.logs.understood import SHORT, Source, Understood
 from sysgui.system.host import Host
 
 from .journal_lines import WHOLE, JournalLines, asked_lines

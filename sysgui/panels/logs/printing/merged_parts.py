@@ -8,6 +8,9 @@ from typing import NamedTuple, Protocol
 import msgspec
 import numpy as np
 
+from sysgui.panels.logs.file.opened import ROWS
+from sysgui.panels.logs.file.rotated import older_files
+from sysgui.panels.logs.file.understood import Raw, Understood
 from sysgui.panels.logs.formats.form import NO_TIME
 from sysgui.panels.logs.formats.stamps import UNKNOWN
 from sysgui.panels.logs.journal.entries import Entry, JournalEntries
@@ -17,9 +20,7 @@ from sysgui.panels.logs.journal.question import split
 from sysgui.panels.logs.journal.source import source_of
 from sysgui.panels.logs.merged.clock import running
 from sysgui.panels.logs.merged.order import Keys
-from sysgui.panels.logs.opened import ROWS
 from sysgui.panels.logs.query import LogLanguage
-from sysgui.panels.logs.rotated import older_files
 from sysgui.panels.logs.text.blocks import Block
 from sysgui.panels.logs.text.follow import Followed
 from sysgui.panels.logs.text.joined import Original
@@ -27,7 +28,6 @@ from sysgui.panels.logs.text.levels import Levels
 from sysgui.panels.logs.text.recode import Recoded, without_colours
 from sysgui.panels.logs.text.scan import Scan
 from sysgui.panels.logs.text.wanted import All, Condition
-from sysgui.panels.logs.understood import Raw, Understood
 from sysgui.system.host import Host
 from sysgui.system.i18n import _
 from sysgui.system.json_lines import write_line

@@ -5,11 +5,11 @@ import stat
 import sys
 from collections.abc import Callable
 
+from sysgui.panels.logs.file.understood import SHORT, Understood
 from sysgui.panels.logs.names import path_of
 from sysgui.panels.logs.text.joined import Original
 from sysgui.panels.logs.text.piped import Piped
 from sysgui.panels.logs.text.wanted import Condition
-from sysgui.panels.logs.understood import SHORT, Understood
 from sysgui.system.host import Host
 from sysgui.system.problem import Problem
 

@@ -3,8 +3,8 @@
 import os
 from collections.abc import Sequence
 
-from sysgui.panels.logs.regular import open_file
-from sysgui.panels.logs.rotated import older_files
+from sysgui.panels.logs.file.regular import open_file
+from sysgui.panels.logs.file.rotated import older_files
 from sysgui.system.host import Host
 from sysgui.system.problem import Problem
 

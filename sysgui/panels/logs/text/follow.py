@@ -12,8 +12,8 @@ import contextlib
 import os
 from collections.abc import Iterator, Sequence
 
+from sysgui.panels.logs.file.regular import open_file
 from sysgui.panels.logs.permission import not_permitted
-from sysgui.panels.logs.regular import open_file
 from sysgui.system.host import Host
 from sysgui.system.problem import unreadable
 

@@ -17,7 +17,7 @@ from typing import Protocol
 
 import zstandard
 
-from sysgui.panels.logs.regular import open_file
+from sysgui.panels.logs.file.regular import open_file
 from sysgui.system.host import Host
 from sysgui.system.i18n import _
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from sysgui.panels.logs.opened import HITS, LINE, TIME
+from sysgui.panels.logs.file.opened import HITS, LINE, TIME
 from sysgui.panels.logs.page import Page
 from sysgui.panels.logs.permission import NOT_PERMITTED
 from sysgui.system.i18n import _

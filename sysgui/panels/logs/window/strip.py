@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QHelpEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from sysgui.panels.logs.relief import NO_LEVEL
+from sysgui.panels.logs.file.relief import NO_LEVEL
 from sysgui.system.i18n import _
 from sysgui.ui import plain, theme
 

@@ -8,14 +8,14 @@ import numpy as np
 from sysgui.panels.logs.analysis.analysis import Analysis
 from sysgui.panels.logs.analysis.batch import Batch, Parts
 from sysgui.panels.logs.analysis.report import Figure, Report, Row
+from sysgui.panels.logs.file.opened import OpenLog
+from sysgui.panels.logs.file.understood import Understood
 from sysgui.panels.logs.formats.zones import Zone, zone_of
-from sysgui.panels.logs.opened import OpenLog
 from sysgui.panels.logs.query import condition_of
 from sysgui.panels.logs.text.follow import Followed
 from sysgui.panels.logs.text.joined import Joined
 from sysgui.panels.logs.text.levels import Levels
 from sysgui.panels.logs.text.scan import Scan
-from sysgui.panels.logs.understood import Understood
 from sysgui.system.host import Host
 
 # When and where, as syslog has it.

@@ -8,9 +8,9 @@ import pytest
 from sysgui.panels.logs.analysis.analysis import Analysis
 from sysgui.panels.logs.analysis.report import Report
 from sysgui.panels.logs.formats.zones import Zone, zone_of
+from sysgui.panels.logs.journal.log import JournalLog
 from sysgui.panels.logs.journal.question import split
 from sysgui.panels.logs.journal.source import source_of
-from sysgui.panels.logs.journal_log import JournalLog
 from sysgui.panels.logs.printing.journal_lines import JournalLines
 from sysgui.system.host import Host
 

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from kit import wait_until
 
-from sysgui.panels.logs import journal_log
+from sysgui.panels.logs.file.opened import ERRORS, HITS, LINE
+from sysgui.panels.logs.journal import log as journal_log
 from sysgui.panels.logs.journal import row_reader
 from sysgui.panels.logs.merged.sources import Source, name_of
-from sysgui.panels.logs.opened import ERRORS, HITS, LINE
 from sysgui.panels.logs.page import Page, PageProbe
 from sysgui.system.host import Host
 

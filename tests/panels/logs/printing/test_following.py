@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from sysgui.panels.logs.file.understood import Understood
 from sysgui.panels.logs.printing import following
 from sysgui.panels.logs.printing.following import Tail, print_unpacked, until_closed
 from sysgui.panels.logs.text import follow, unpack
 from sysgui.panels.logs.text.follow import Followed
-from sysgui.panels.logs.understood import Understood
 from sysgui.system.host import Host
 
 Lines = list[bytes]

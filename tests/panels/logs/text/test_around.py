@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sysgui.panels.logs.asked import Wish
-from sysgui.panels.logs.opened import OpenLog
+from sysgui.panels.logs.file.opened import OpenLog
 from sysgui.panels.logs.page import Page, PageProbe
 from sysgui.panels.logs.query import condition_of
 from sysgui.panels.logs.text.around import Around

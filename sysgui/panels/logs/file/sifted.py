@@ -2,17 +2,18 @@
 
 from collections.abc import Callable, Sequence
 
-from .asked import Wish
-from .formats.times import Times
+from sysgui.panels.logs.asked import Wish
+from sysgui.panels.logs.formats.times import Times
+from sysgui.panels.logs.text.around import Around
+from sysgui.panels.logs.text.joined import Joined
+from sysgui.panels.logs.text.levels import NAMES, Levels
+from sysgui.panels.logs.text.rows import Rows
+from sysgui.panels.logs.text.scan import Scan
+from sysgui.panels.logs.text.wanted import All, AtLevel, Condition, Everything, Sight
+from sysgui.panels.logs.timeline import Timeline
+
 from .relief import Relief
 from .saved import SavedIndex
-from .text.around import Around
-from .text.joined import Joined
-from .text.levels import NAMES, Levels
-from .text.rows import Rows
-from .text.scan import Scan
-from .text.wanted import All, AtLevel, Condition, Everything, Sight
-from .timeline import Timeline
 
 ROWS, HITS, ERRORS = "rows", "hits", "errors"
 

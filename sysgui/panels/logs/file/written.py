@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from .text.joined import Joined
-from .text.levels import Levels
-from .text.scan import Scan
-from .text.wanted import Condition
+from sysgui.panels.logs.text.joined import Joined
+from sysgui.panels.logs.text.levels import Levels
+from sysgui.panels.logs.text.scan import Scan
+from sysgui.panels.logs.text.wanted import Condition
 
 _ROWS = "rows"
 

@@ -4,18 +4,17 @@ import os
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple, Protocol
 
+from sysgui.panels.logs.formats.form import NO_TIME, Form
+from sysgui.panels.logs.formats.moments import Span as Moment
+from sysgui.panels.logs.formats.moments import moment, time_selects
+from sysgui.panels.logs.formats.parts import selects
+from sysgui.panels.logs.formats.recognise import form_of
+from sysgui.panels.logs.formats.spans import Span, parts_of
+from sysgui.panels.logs.formats.times import Surroundings, Times
+from sysgui.panels.logs.formats.zones import SECOND, Zone, zone_of
+from sysgui.panels.logs.query import LogLanguage
+from sysgui.panels.logs.text.joined import Joined
 from sysgui.system.host import Host
-
-from .formats.form import NO_TIME, Form
-from .formats.moments import Span as Moment
-from .formats.moments import moment, time_selects
-from .formats.parts import selects
-from .formats.recognise import form_of
-from .formats.spans import Span, parts_of
-from .formats.times import Surroundings, Times
-from .formats.zones import SECOND, Zone, zone_of
-from .query import LogLanguage
-from .text.joined import Joined
 
 # A log that is no longer than this is looked at again as it grows: it has said little so far.
 SHORT = 1 << 17

@@ -14,16 +14,16 @@ from collections.abc import Mapping
 import msgspec
 import numpy as np
 
+from sysgui.panels.logs.formats.form import SINCE_BOOT
+from sysgui.panels.logs.text.blocks import BLOCK, Text
+from sysgui.panels.logs.text.counts import Counts, Numbers
+from sysgui.panels.logs.text.follow import Followed
+from sysgui.panels.logs.text.levels import Levels
+from sysgui.panels.logs.timeline import Kept
 from sysgui.system.cache import Cache, cache_directory
 from sysgui.system.host import Host
 
-from .formats.form import SINCE_BOOT
 from .relief import Relief
-from .text.blocks import BLOCK, Text
-from .text.counts import Counts, Numbers
-from .text.follow import Followed
-from .text.levels import Levels
-from .timeline import Kept
 from .understood import Understood
 
 # Of another form is what another version has saved.

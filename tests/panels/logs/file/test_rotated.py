@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from sysgui.panels.logs.rotated import older_files
+from sysgui.panels.logs.file.rotated import older_files
 from sysgui.system.host import Host
 
 

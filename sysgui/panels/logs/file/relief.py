@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from .text.blocks import Starts
-from .text.counts import Counts
-from .text.levels import NAMES
-from .text.wanted import Condition, Sight
+from sysgui.panels.logs.text.blocks import Starts
+from sysgui.panels.logs.text.counts import Counts
+from sysgui.panels.logs.text.levels import NAMES
+from sysgui.panels.logs.text.wanted import Condition, Sight
 
 # Of worst levels: a line without one, and a part without lines.
 NO_LEVEL, NO_LINE = 8, 9

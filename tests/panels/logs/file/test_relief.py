@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from sysgui.panels.logs import relief
 from sysgui.panels.logs.asked import Wish
-from sysgui.panels.logs.opened import OpenLog
+from sysgui.panels.logs.file import relief
+from sysgui.panels.logs.file.opened import OpenLog
+from sysgui.panels.logs.file.relief import NO_LEVEL, NO_LINE
 from sysgui.panels.logs.query import condition_of
-from sysgui.panels.logs.relief import NO_LEVEL, NO_LINE
 from sysgui.system.host import Host
 
 PARTS = 40

@@ -5,28 +5,28 @@ import time
 from collections.abc import Generator, Iterator, Sequence
 from itertools import islice
 
+from sysgui.panels.logs.asked import Asked, Wish
+from sysgui.panels.logs.file.opened import HITS, LINE, NUMBER, TIME
+from sysgui.panels.logs.formats.zones import Zone, zone_of
+from sysgui.panels.logs.line import Line
+from sysgui.panels.logs.timeline import TimeCounts
 from sysgui.system.host import Host
 from sysgui.system.i18n import _
 from sysgui.system.problem import Problem
 
-from .asked import Asked, Wish
-from .formats.zones import Zone, zone_of
-from .journal.entries import Entry, JournalEntries
-from .journal.follow import Follower
-from .journal.followed import Followed
-from .journal.index import Doubtful, JournalIndex
-from .journal.known import Known, Rows
-from .journal.near import Picker
-from .journal.question import EntrySight, Question, around, language, split
-from .journal.reading import Place, identity, line_of, text_of, time_of, written
-from .journal.row_reader import BATCH, WHOLE, RowReader, up_to
-from .journal.sieve import Sieve, chosen
-from .journal.source import HOW_TO_SEE, listing, source_of, why_hidden
-from .journal.terms import Terms
-from .journal.wanted import Wanted
-from .line import Line
-from .opened import HITS, LINE, NUMBER, TIME
-from .timeline import TimeCounts
+from .entries import Entry, JournalEntries
+from .follow import Follower
+from .followed import Followed
+from .index import Doubtful, JournalIndex
+from .known import Known, Rows
+from .near import Picker
+from .question import EntrySight, Question, around, language, split
+from .reading import Place, identity, line_of, text_of, time_of, written
+from .row_reader import BATCH, WHOLE, RowReader, up_to
+from .sieve import Sieve, chosen
+from .source import HOW_TO_SEE, listing, source_of, why_hidden
+from .terms import Terms
+from .wanted import Wanted
 
 # So many of the last entries are shown before the index has been asked.
 FIRST = 200

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sysgui.panels.logs import saved
+from sysgui.panels.logs.file import saved
 from sysgui.panels.logs.page import Page, PageProbe
 from sysgui.panels.logs.text.blocks import BLOCK
 from sysgui.panels.logs.text.scan import Scan

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from .formats.stamps import UNKNOWN
-from .formats.times import Times
-from .text.blocks import Readable
+from sysgui.panels.logs.formats.stamps import UNKNOWN
+from sysgui.panels.logs.formats.times import Times
+from sysgui.panels.logs.text.blocks import Readable
 
 # So many blocks before the one that is found may hold lines that are as late: times go back where
 # clocks are set and where several programs write.

@@ -3,29 +3,29 @@
 import hashlib
 from collections.abc import Iterator
 
+from sysgui.panels.logs.asked import Asked, Wish
+from sysgui.panels.logs.formats.form import NO_TIME, Form
+from sysgui.panels.logs.formats.stamps import UNKNOWN
+from sysgui.panels.logs.line import Line
+from sysgui.panels.logs.merged.clock import Clock
+from sysgui.panels.logs.names import path_of
+from sysgui.panels.logs.query import LogLanguage
+from sysgui.panels.logs.text.blocks import Starts
+from sysgui.panels.logs.text.colours import colours_at
+from sysgui.panels.logs.text.follow import Followed
+from sysgui.panels.logs.text.levels import NAMES, Levels
+from sysgui.panels.logs.text.recode import without_colours
+from sysgui.panels.logs.text.rows import Rows
+from sysgui.panels.logs.text.scan import Scan
+from sysgui.panels.logs.text.unpack import Copying
+from sysgui.panels.logs.text.wanted import AtLevel, Condition, Everything, Sight
+from sysgui.panels.logs.timeline import TimeCounts
 from sysgui.system.host import Host
 
-from .asked import Asked, Wish
 from .at_time import first_at
-from .formats.form import NO_TIME, Form
-from .formats.stamps import UNKNOWN
-from .line import Line
-from .merged.clock import Clock
-from .names import path_of
-from .query import LogLanguage
 from .rotated import older_files
 from .saved import SavedIndex
 from .sifted import ERRORS, HITS, ROWS, Sifted
-from .text.blocks import Starts
-from .text.colours import colours_at
-from .text.follow import Followed
-from .text.levels import NAMES, Levels
-from .text.recode import without_colours
-from .text.rows import Rows
-from .text.scan import Scan
-from .text.unpack import Copying
-from .text.wanted import AtLevel, Condition, Everything, Sight
-from .timeline import TimeCounts
 from .understood import SHORT, Raw, Understood
 from .written import written_lines
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from sysgui.panels.logs.at_time import first_at
-from sysgui.panels.logs.opened import TIME
+from sysgui.panels.logs.file.at_time import first_at
+from sysgui.panels.logs.file.opened import TIME
+from sysgui.panels.logs.file.understood import Understood
 from sysgui.panels.logs.page import Page, PageProbe
 from sysgui.panels.logs.text.follow import Followed
-from sysgui.panels.logs.understood import Understood
 from sysgui.system.host import Host
 
 BEGIN = dt.datetime(2026, 11, 27, 8, tzinfo=dt.UTC)
