@@ -3,18 +3,18 @@
 from collections.abc import Callable, Sequence
 
 import msgspec
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QWidget
 
 from sysgui.system.elevation import Errands, Frame, Item, Order, explain_item
 from sysgui.system.host import Host
 from sysgui.system.i18n import _
 from sysgui.system.problem import Problem
-from sysgui.ui import theme
 from sysgui.ui.poller import Poller
+from sysgui.ui.work_bar import WorkBar
 
 
-class ElevationBar(QWidget):
+class ElevationBar(WorkBar):
     """Has orders carried out by the helper, one at a time; visible while one is under way.
 
     Args:
@@ -43,16 +43,7 @@ class ElevationBar(QWidget):
         self._poller.problem.connect(self._fail)
         self._poller.bug.connect(self._break)
         watch(self._poller)
-        self._text = QLabel(self)
-        self._text.setTextFormat(Qt.TextFormat.PlainText)
-        self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self._cancel = QPushButton(_("Cancel"), self)
-        self._cancel.clicked.connect(self._errands.cancel)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(2 * theme.STEP, 0, 0, 0)
-        row.addWidget(self._text, 1)
-        row.addWidget(self._cancel)
-        self.hide()
+        self.add_button(_("Cancel"), self._errands.cancel)
 
     def do(self, order: Order, text: str) -> None:
         """Asks for a password and has an order carried out.
@@ -71,17 +62,13 @@ class ElevationBar(QWidget):
             )
             return
         self._doing = text
-        self._say(_("{text}: waiting for an administrator's password …").format(text=text))
+        self.say(_("{text}: waiting for an administrator's password …").format(text=text))
         self.show()
-
-    def _say(self, text: str) -> None:
-        self._text.setText(text)
-        self.setAccessibleName(text)
 
     @Slot()
     def _say_begun(self) -> None:
         """Says that the password was given: what takes long now is the thing itself."""
-        self._say(_("{text}: at work …").format(text=self._doing))
+        self.say(_("{text}: at work …").format(text=self._doing))
 
     @Slot(object)
     def _end(self, frames: Sequence[Frame]) -> None:

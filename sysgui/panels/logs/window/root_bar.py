@@ -1,19 +1,18 @@
 """The offer to read as root what this user may not read, and what becomes of it."""
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
+from PySide6.QtCore import Signal, Slot
 
 from sysgui.panels.logs.as_root import RootReading
 from sysgui.panels.logs.permission import place_as_root
 from sysgui.system.i18n import _
 from sysgui.system.printable import printable_text
 from sysgui.system.problem import Problem
-from sysgui.ui import theme
 from sysgui.ui.panel import PanelView
 from sysgui.ui.poller import Poller
+from sysgui.ui.work_bar import WorkBar
 
 
-class RootBar(QWidget):
+class RootBar(WorkBar):
     """Offers to read a log as root, and tells how far that is.
 
     Args:
@@ -40,20 +39,12 @@ class RootBar(QWidget):
         self._poller.bug.connect(view.show_bug)
         view.context.shell.watch(self._poller)
         self._came.connect(self._open)
-        self._text = QLabel(self)
-        self._text.setTextFormat(Qt.TextFormat.PlainText)
-        self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.button = QPushButton(_("Read as administrator…"), self)
-        self.button.setToolTip(_("It asks for an administrator's password  Ctrl+I"))
-        self.button.clicked.connect(self.ask)
-        self.stop = QPushButton(_("Cancel"), self)
-        self.stop.clicked.connect(self._reading.cancel)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(2 * theme.STEP, 0, 0, 0)
-        row.addWidget(self._text, 1)
-        row.addWidget(self.button)
-        row.addWidget(self.stop)
-        self.hide()
+        self.button = self.add_button(
+            _("Read as administrator…"),
+            self.ask,
+            _("It asks for an administrator's password  Ctrl+I"),
+        )
+        self.stop = self.add_button(_("Cancel"), self._reading.cancel)
 
     def offer(self, name: str) -> None:
         """Offers to read a log as root, if that can be."""
@@ -70,8 +61,7 @@ class RootBar(QWidget):
         self.hide()
 
     def _show(self, text: str, *, offers: bool) -> None:
-        self._text.setText(text)
-        self.setAccessibleName(text)
+        self.say(text)
         self.button.setVisible(offers)
         self.stop.setVisible(not offers)
         self.show()

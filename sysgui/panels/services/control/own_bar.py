@@ -2,15 +2,15 @@
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
+from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtWidgets import QWidget
 
 from sysgui.system.elevation import Frame
 from sysgui.system.host import Host
 from sysgui.system.i18n import _
 from sysgui.system.problem import Problem
-from sysgui.ui import plain, theme
 from sysgui.ui.poller import Poller
+from sysgui.ui.work_bar import WorkBar
 
 from .orders import OwnUnits
 
@@ -18,7 +18,7 @@ from .orders import OwnUnits
 PATIENCE_MS = 400
 
 
-class OwnBar(QWidget):
+class OwnBar(WorkBar):
     """Tells the user's own units, one order at a time; visible while one takes its time.
 
     Args:
@@ -44,32 +44,21 @@ class OwnBar(QWidget):
         self._poller.problem.connect(self._fail)
         self._poller.bug.connect(self._break)
         watch(self._poller)
-        self._text = QLabel(self)
-        self._text.setTextFormat(Qt.TextFormat.PlainText)
-        self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self._leave = QPushButton(_("Wait no longer"), self)
-        self._leave.setToolTip(plain.tip(_("systemd goes on with it by itself.")))
-        self._leave.clicked.connect(self._units.leave)
-        self._withdraw = QPushButton(_("Withdraw it"), self)
-        self._withdraw.setToolTip(
-            plain.tip(
-                _(
-                    "systemd gives it up (systemctl --user cancel): what has not begun does not "
-                    "begin; what has, goes on until it is stopped."
-                )
-            )
+        self.add_button(
+            _("Wait no longer"), self._units.leave, _("systemd goes on with it by itself.")
         )
-        self._withdraw.clicked.connect(self._units.withdraw)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(2 * theme.STEP, 0, 0, 0)
-        row.addWidget(self._text, 1)
-        row.addWidget(self._leave)
-        row.addWidget(self._withdraw)
+        self.add_button(
+            _("Withdraw it"),
+            self._units.withdraw,
+            _(
+                "systemd gives it up (systemctl --user cancel): what has not begun does not "
+                "begin; what has, goes on until it is stopped."
+            ),
+        )
         self._patience = QTimer(self)
         self._patience.setSingleShot(True)
         self._patience.setInterval(PATIENCE_MS)
         self._patience.timeout.connect(self.show)
-        self.hide()
 
     def do(self, verb: str, names: Sequence[str], text: str) -> bool:
         """Has an order carried out; False while another one is under way, which is told.
@@ -90,9 +79,7 @@ class OwnBar(QWidget):
             return False
         self._units.begin()
         self._poller.ask_once(verb=verb, names=names)
-        waiting = _("{text}: waiting for systemd …").format(text=text)
-        self._text.setText(waiting)
-        self.setAccessibleName(waiting)
+        self.say(_("{text}: waiting for systemd …").format(text=text))
         self._patience.start()
         return True
 
