@@ -324,6 +324,15 @@ def test_a_unit_that_vanishes_while_it_is_looked_at_is_gone(machine: Machine) ->
         stream.until(lambda: "brief.service" not in stream.units)
 
 
+def test_a_unit_that_vanishes_as_soon_as_its_file_is_listed_is_gone(machine: Machine) -> None:
+    """systemd keeps a file for it as long as it is loaded, and lists that among the others."""
+    machine.output(["systemd-run", "--unit=briefer", "sleep", "1000"])
+    with following(machine) as stream:
+        stream.until(lambda: stream.units["briefer.service"]["enabled"] == "transient")
+        machine.output(["systemctl", "stop", "briefer"])
+        stream.until(lambda: "briefer.service" not in stream.units)
+
+
 def test_instances_with_escapes_in_their_names_are_told(machine: Machine) -> None:
     with unit(machine, "some@.service", SLEEP), following(machine) as stream:
         name = "some@a\\x2db-c.service"

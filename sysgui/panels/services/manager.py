@@ -170,14 +170,18 @@ class Manager:
             self._own_due = False
             for name in ("UnitPath", "UnitsLoadTimestamp", "UnitsLoadFinishTimestamp"):
                 self._get(PATH, MANAGER, name, partial(self._take_own, name))
-        if not self._files_due:
-            return None
+        if not self._files_due or self._own_pending():
+            return None  # Whoever watches the files begins when it is told where they are.
         if now < self._files_at:
             return self._files_at - now
         self._files_due = False
         self._files_at = now + FILES_AGAIN
         self._send("ListUnitFiles", self._take_files)
         return None
+
+    def _own_pending(self) -> bool:
+        calls = (pending.call for pending in self._handlers)
+        return any((call.path, call.member) == (PATH, "Get") for call in calls)
 
     @property
     def files(self) -> Mapping[str, UnitFile] | None:

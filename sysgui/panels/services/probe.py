@@ -245,6 +245,9 @@ class LiveProbe:
         was_busy = manager.busy
         while not self._rest.is_set():
             was_busy |= self._pass_on(manager)
+            if self._stamp is None and manager.places and self._host.live:
+                # Before they are listed: else what changes just then would never be seen.
+                self._stamp = self._files.stamp(manager.places)
             later = manager.work()
             now = self._host.monotonic()
             if now >= self._look_at:
@@ -285,7 +288,7 @@ class LiveProbe:
             return
         self._look_at = now + LOOK_EVERY
         stamp = self._files.stamp(manager.places)
-        if self._stamp not in (None, stamp):
+        if self._stamp != stamp:
             manager.list_files_again()
         self._stamp = stamp
         # One that was loaded long ago may be listed only now.

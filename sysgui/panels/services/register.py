@@ -8,7 +8,7 @@ import msgspec
 from sysgui.system.host import Host
 
 from .properties import ELAPSES, next_elapse, runs, told
-from .units import Unit, UnitFile, of_file, template_of, units_of, with_file
+from .units import TRANSIENT, Unit, UnitFile, of_file, template_of, units_of, with_file
 
 # A unit that has just changed may be unloaded the next moment.
 CALM = 1.0
@@ -210,6 +210,8 @@ class Register:
         if self._asked.get(name):
             del self._asked[name]
         file = self.files.get(name)
-        if file is not None:
+        if file is not None and file.state == TRANSIENT:
+            del self.files[name]  # systemd wrote it for the unit alone, and has deleted it.
+        elif file is not None:
             self._rows[name] = of_file(self._scope, name, file)
         self._dirty.add(name)

@@ -17,6 +17,9 @@ _ESCAPED = re.compile(rb"\\x([0-9a-fA-F]{2})")
 # A counter that systemd does not keep, or not yet, is all ones.
 UNSET = 2**64 - 1
 
+# The state of a file that is there only as long as its unit is loaded, as systemd-run makes them.
+TRANSIENT = "transient"
+
 Key = tuple[str, str]
 
 

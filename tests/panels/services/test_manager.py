@@ -197,6 +197,20 @@ def test_a_unit_that_is_removed_leaves_its_file(host: Door, manager: Manager) ->
     assert gone == ["syslog.service"]
 
 
+def test_a_unit_that_has_a_file_only_as_long_as_it_is_loaded_is_gone_with_it(
+    host: Door, manager: Manager
+) -> None:
+    host.systemd.new("brief.service")
+    host.systemd.file("brief.service", "transient", "/run/systemd/transient")
+    drive(manager, host)
+    assert unit(manager, "brief.service").enabled == "transient"
+    manager.tell()
+    host.systemd.remove("brief.service")
+    drive(manager, host, 0.1)
+    assert manager.tell() == ([], ["brief.service"])
+    assert "brief.service" not in names(manager)
+
+
 def test_a_unit_that_came_and_went_meanwhile_is_no_row(host: Door, manager: Manager) -> None:
     drive(manager, host)
     manager.tell()

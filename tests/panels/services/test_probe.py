@@ -12,7 +12,7 @@ import msgspec
 import pytest
 from roots.hosts import write_machine
 
-from sysgui.panels.services import probe
+from sysgui.panels.services import manager, probe
 from sysgui.panels.services.probe import Changes, LiveProbe, Services, ServicesProbe
 from sysgui.panels.services.units import Unit
 from sysgui.system.problem import Problem
@@ -247,6 +247,31 @@ def test_files_are_listed_anew_only_if_any_is_another_than_before(
     stream.wait(lambda: "new.service" in stream.units)
     assert len(listed()) == 2
     stream.stop()
+
+
+def test_a_file_that_comes_just_as_files_are_listed_first_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(probe, "LOOK_FIRST", 0.01)
+    monkeypatch.setattr(probe, "LOOK_EVERY", 0.01)
+    monkeypatch.setattr(manager, "FILES_AGAIN", 0.01)
+    door = Door(write_machine(tmp_path, {"/lib/systemd/system/ssh.service": ""}), real=True)
+    fill(door)
+
+    def write() -> None:
+        """Too late for the first list, and for all others in time."""
+        if len(door.systemd.asked("ListUnitFiles")) == 1:
+            write_machine(tmp_path, {"/lib/systemd/system/new.service": ""})
+        else:
+            door.systemd.file("new.service")
+
+    door.systemd.before = lambda call: write() if call.member == "ListUnitFiles" else None
+    stream = Stream(door)
+    stream.start()
+    try:
+        stream.wait(lambda: "new.service" in stream.units)
+    finally:
+        stream.stop()
 
 
 def test_a_bus_that_breaks_off_is_told_once_and_made_anew(door: Door, stream: Stream) -> None:
