@@ -217,15 +217,17 @@ class Manager:
         """Asks of loaded units whether their files have changed on disk since.
 
         Returns:
-            Those that are to be asked later, as too many answers are still to come.
+            Those that are to be asked later: they have just changed, or too many answers are still
+            to come.
         """
+        now = self._host.monotonic()
         left = set()
         for suspect in suspects:
             name, _stamp, drop_ins = suspect
             unit = self._register.find(name)
             if unit is None or not unit.loaded:
                 continue
-            if len(self._handlers) + 2 > MOST_PENDING:
+            if len(self._handlers) + 2 > MOST_PENDING or not self._register.calm(name, now):
                 left.add(suspect)
                 continue
             asked = "NeedDaemonReload"

@@ -77,7 +77,11 @@ class Register:
         asked = self._asked.get(name)
         if asked or (asked is False and not runs(unit)):
             return None
-        return unit if now >= self._stirred.get(name, 0.0) else None
+        return unit if self.calm(name, now) else None
+
+    def calm(self, name: str, now: float) -> bool:
+        """Tells whether a unit has been as it is for a while, and so will not be gone just now."""
+        return now >= self._stirred.get(name, 0.0)
 
     def note_asked(self, unit: Unit) -> None:
         """Remembers that a unit has been asked for details."""

@@ -457,6 +457,24 @@ def test_units_are_asked_whether_their_files_changed(host: Door, manager: Manage
     assert not unit(manager, "ssh.service").changed
 
 
+def test_a_unit_that_is_just_ending_is_not_asked_for_its_files(
+    host: Door, manager: Manager
+) -> None:
+    drive(manager, host)
+    host.systemd.change("cron.service", "inactive", "dead", DropInPaths=[])
+    drive(manager, host, 0.1)
+    # systemd drops it; its signal is still under way when we would ask.
+    row = host.systemd.units.pop("cron.service")
+    suspect = Suspect("cron.service", 1.0, ("new.conf",))
+    assert manager.check([suspect]) == {suspect}
+    assert host.systemd.loaded == []
+    host.systemd.units["cron.service"] = row
+    drive(manager, host, 2.0)
+    assert manager.check([suspect]) == set()
+    drive(manager, host, 0.1)
+    assert unit(manager, "cron.service").changed
+
+
 def test_a_drop_in_that_systemd_does_not_know_yet_is_a_change_of_its_unit(
     host: Door, manager: Manager
 ) -> None:
