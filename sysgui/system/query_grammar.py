@@ -295,7 +295,9 @@ class _Parser(Generic[Asked, Made]):
         literal = self._read_literal()
         if literal:
             return literal
-        meant = not self._keyword() and not _OPERATOR.match(self._text, start)
+        # An operator here is one too many, but for what an address such as ::1 begins with.
+        is_sign = _OPERATOR.match(self._text, start) and not self._text.startswith("::", start)
+        meant = not self._keyword() and not is_sign
         text = self._take(_VALUE) if meant else ""
         if not text:
             self._expected(_("a value after '{operator}'").format(operator=sign))

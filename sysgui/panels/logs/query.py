@@ -10,6 +10,7 @@ r"""The language in which lines of a log are asked for: that of `system/query.py
     status>=500                   as a number: =, !=, <, <=, >, >= of how a request was answered
     unit~nginx pid!=1             parts of a line, where its format is known
     ip=192.0.2.7                  it holds that address, of IPv4 or IPv6
+    ip=10.0.0.0/8                 it holds an address of that network; client= and from= likewise
     login=failed                  it says that a login failed; login=accepted: that one did not
     account=root from=192.0.2.7   whose login it was, and from which machine
     since:08:30 until:today       by its time, see `formats/moments.py`
@@ -128,7 +129,13 @@ class LogLanguage(Grammar[_Field, Condition]):
                 ),
                 _Field("case", Kind.TEXT, _exactly, (":",), help=_("capitals matter")),
                 _Field("word", Kind.TEXT, _as_word, (":",), help=_("a word of its own")),
-                _Field("ip", Kind.TEXT, by_address, _SAME, help=_("it holds that address")),
+                _Field(
+                    "ip",
+                    Kind.TEXT,
+                    by_address,
+                    _SAME,
+                    help=_("it holds that address, or one of that network: 10.0.0.0/8"),
+                ),
                 _Field(
                     "login",
                     Kind.CHOICE,

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import regex
 
+from sysgui.panels.logs.text.networks import Network, written
 from sysgui.panels.logs.text.patterns import Pattern
 from sysgui.system.i18n import N_
 
@@ -66,17 +67,12 @@ def kind_of(address: str) -> str:
     return next((kind for is_so, kind in kinds if is_so), N_("reserved"))
 
 
-def holding(address: str) -> Pattern:
-    """Returns the search for an address in lines.
-
-    Raises:
-        ValueError: If it is none.
-    """
-    there = ipaddress.ip_address(address)
+def holding(network: Network) -> Pattern:
+    """Returns the search for the addresses of a network in lines."""
     # A sentence, or what is said of it, may end behind it.
-    around, colon = ("0-9A-Za-z_.", "") if there.version == 4 else ("0-9A-Za-z_.:", ":?")
+    around, colon = ("0-9A-Za-z_.", "") if network.version == 4 else ("0-9A-Za-z_.:", ":?")
     ends = rf"{colon}(?:[^{around}\n]|\.[^0-9A-Za-z_\n]|\.?$)"
-    expression = rf"(?:^|[^{around}\n]){re.escape(address)}{ends}"
+    expression = rf"(?:^|[^{around}\n]){written(network)}{ends}"
     decides = regex.compile(expression, regex.IGNORECASE)
     return Pattern(expression.encode(), caseless=True, decides=decides)
 
@@ -148,12 +144,12 @@ def _of_v6(data: bytes) -> Numbers:
 
 
 def _v6(found: bytes) -> str:
-    """Returns the address that colons and digits are, in small letters; "" if they are none."""
-    text = found.decode("ascii").lower()
+    """Returns the address that colons and digits are, at its shortest; "" if they are none."""
+    text = found.decode("ascii")
     for each in (text, text.removesuffix(":")):
         try:
-            ipaddress.IPv6Address(each)
+            address = ipaddress.IPv6Address(each)
         except ValueError:
             continue
-        return each if _DIGIT.search(found) else ""
+        return str(address) if _DIGIT.search(found) else ""
     return ""

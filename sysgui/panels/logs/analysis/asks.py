@@ -1,15 +1,18 @@
 r"""What can be asked of any line besides its text and level: by address, and by login.
 
-ip=192.0.2.7                  it holds that address
+ip=192.0.2.7                  it holds that address, of IPv6 however it is written
+ip=10.0.0.0/8                 it holds an address of that network
 login=failed                  it says that a login failed; login=accepted: that one did not
-account=root from=192.0.2.7   whose login it was, and from which machine
+account=root from=192.0.2.7   whose login it was, and from which machine or network
 """
 
+import ipaddress
 from collections.abc import Callable, Iterator
 
 import numpy as np
 
 from sysgui.panels.logs.text.blocks import Starts
+from sysgui.panels.logs.text.networks import Network, network_of
 from sysgui.panels.logs.text.patterns import Pattern, literal
 from sysgui.panels.logs.text.places import common
 from sysgui.panels.logs.text.wanted import Condition, Matching, Sight
@@ -27,16 +30,14 @@ class AboutLogin:
 
     Args:
         test: Tells whether a login is wanted.
-        text: What each of them holds; "" if that is not known.
+        holds: What each of their lines holds, if that is known.
     """
 
     placed = False
 
-    def __init__(self, test: Callable[[Login], bool], text: str = "") -> None:
+    def __init__(self, test: Callable[[Login], bool], *holds: Pattern) -> None:
         self._test = test
-        # What was not valid may have been written in several ways.
-        known = text and "\N{REPLACEMENT CHARACTER}" not in text
-        self._patterns = [CANDIDATES, *([literal(text, case=True)] if known else [])]
+        self._patterns = [CANDIDATES, *holds]
 
     def patterns(self) -> Iterator[Pattern]:
         """Yields what such lines hold."""
@@ -58,11 +59,12 @@ class AboutLogin:
 
 
 def by_address(_sign: str, value: Value) -> Condition:
-    """Returns what selects the lines that hold an address."""
-    try:
-        return Matching(holding(value.text))
-    except ValueError:
-        refuse(value.column, _("an address such as 192.0.2.7 or 2001:db8::7"), value.text or '""')
+    """Returns what selects the lines that hold an address, or one of a network."""
+    network = network_of(value.text)
+    if network is None:
+        expected = _("an address such as 192.0.2.7 or 2001:db8::7, or a network such as 10.0.0.0/8")
+        refuse(value.column, expected, value.text or '""')
+    return Matching(holding(network))
 
 
 def by_outcome(_sign: str, value: Value) -> Condition:
@@ -77,13 +79,30 @@ def by_outcome(_sign: str, value: Value) -> Condition:
 def by_account(_sign: str, value: Value) -> Condition:
     """Returns what selects the lines about logins of an account."""
     text = _named(value)
-    return AboutLogin(lambda login: login.account == text, text)
+    return AboutLogin(lambda login: login.account == text, *_holding(text))
 
 
 def by_source(_sign: str, value: Value) -> Condition:
-    """Returns what selects the lines about logins from a machine."""
+    """Returns what selects the lines about logins from a machine, or from a network."""
     text = _named(value)
-    return AboutLogin(lambda login: login.source == text, text)
+    network = network_of(text) if "/" in text else None
+    if network is not None:
+        return AboutLogin(lambda login: _is_of(login.source, network), holding(network))
+    return AboutLogin(lambda login: login.source == text, *_holding(text))
+
+
+def _is_of(source: str, network: Network) -> bool:
+    try:
+        address = ipaddress.ip_address(source)
+    except ValueError:
+        return False
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return address in network or (mapped is not None and mapped in network)
+
+
+def _holding(text: str) -> list[Pattern]:
+    """Returns the search for a text; none for what was not valid, which may have been anything."""
+    return [] if "\N{REPLACEMENT CHARACTER}" in text else [literal(text, case=True)]
 
 
 def _named(value: Value) -> str:

@@ -4,10 +4,12 @@ import functools
 import operator
 import re
 from collections.abc import Callable, Iterator, Mapping
+from ipaddress import IPv4Network
 
 import regex
 
 from sysgui.panels.logs.text.blocks import Starts
+from sysgui.panels.logs.text.networks import mapped, network_of, written
 from sysgui.panels.logs.text.patterns import (
     PATIENCE,
     Pattern,
@@ -40,6 +42,9 @@ _ORDER: Mapping[str, Callable[[int, int], bool]] = {
     ">=": operator.ge,
 }
 
+# What may be an address, or the name of a machine.
+_MACHINES = ("client", "host")
+
 # systemd calls a program's unit by its name with this; a text log has the program's own name only.
 _SERVICE = ".service"
 
@@ -47,11 +52,26 @@ _SERVICE = ".service"
 def selects(form: Form) -> Mapping[str, Select]:
     """Returns what can be asked of the lines of a form besides text, level and time, by name."""
     found: dict[str, Select] = {
-        name: functools.partial(_compared, part) for name, part in form.parts.items() if part.asked
+        name: functools.partial(_of_machine if name in _MACHINES else _compared, part)
+        for name, part in form.parts.items()
+        if part.asked
     }
     if "identifier" in found and "unit" not in found:
         found["unit"] = functools.partial(_of_unit, found["identifier"])
     return found
+
+
+def _of_machine(part: Part, sign: str, value: Value) -> Condition:
+    """Selects by an address, too: it may be one of a network, and of IPv6 be written otherwise."""
+    network = network_of(value.text) if sign in ("=", "!=") and value.source is None else None
+    if network is None:
+        return _compared(part, sign, value)
+    ways = written(network)
+    if isinstance(network, IPv4Network):
+        ways += f"|{written(mapped(network))}"
+    # Apache's error log has the port behind it.
+    wanted = Matching(_pattern(part, f"(?i:{ways})(?::[0-9]{{1,5}})?"))
+    return All([_known(part), Not(wanted)]) if sign == "!=" else wanted
 
 
 def _of_unit(select: Select, sign: str, value: Value) -> Condition:

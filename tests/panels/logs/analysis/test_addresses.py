@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sysgui.panels.logs.analysis.addresses import addresses, kind_of
 from sysgui.panels.logs.query import QueryError, condition_of
 
-from .asking import batch, lines_among
+from .asking import HEAD, batch, lines_among
 
 
 def found(*lines: str) -> list[str]:
@@ -40,7 +40,7 @@ def test_what_only_looks_like_an_address_is_none(line: str) -> None:
         ("1.1.1.1 1.1.1.1", ["1.1.1.1"]),
         ("[2001:db8::1]:443", ["2001:db8::1"]),
         ("at fe80::1%eth0: gone", ["fe80::1"]),
-        ("2001:DB8:0:0:0:0:0:2: hello", ["2001:db8:0:0:0:0:0:2"]),
+        ("2001:DB8:0:0:0:0:0:2: hello", ["2001:db8::2"]),
         ("::1 and 127.0.0.1", ["127.0.0.1", "::1"]),
         ("é1.2.3.4ß", ["1.2.3.4"]),
     ],
@@ -74,6 +74,46 @@ def test_every_address_is_found(several: list[str]) -> None:
 def test_a_query_for_an_address_takes_one_only() -> None:
     with pytest.raises(QueryError, match=r"192\.0\.2\.7"):
         condition_of("ip=1.2.3")
+
+
+@pytest.mark.parametrize(
+    ("query", "line", "held"),
+    [
+        ("ip=10.0.0.1", "from 10.0.0.1", True), ("ip=10.0.0.1", "from 110.0.0.1", False),
+        ("ip=10.0.0.1", "from 10.0.0.11", False), ("ip=10.0.0.1", "from 10.0.0.1.", True),
+        ("ip=10.0.0.0/8", "10.255.0.9:80", True), ("ip=10.0.0.0/8", "v10.255.0.9", False),
+        ("ip=10.0.0.0/8", "10.255.0.9.1", False), ("ip=10.0.0.0/8", "10.255.0.256", False),
+        ("ip=10.9.9.9/8", "10.1.1.1", True), ("ip=10.0.0.0/8", "::ffff:10.1.2.3", True),
+        ("ip=192.0.2.128/25", "é 192.0.2.127", False), ("ip=192.0.2.128/25", "é192.0.2.200", True),
+        ("ip=2001:db8::/32", "[2001:DB8:1::9]:443", True), ("ip=2001:db8::/32", "2001:db::", False),
+        ("ip=2001:db8::/32", "2001:db8::1: x", True), ("ip=2001:db8::/32", "2001:db8::1::", False),
+        ("ip=2001:db8::7", "2001:0db8:0:0:0:0:0:0007", True), ("ip=::/0", "at 12:30:05", False),
+        ("ip=::/0", "std::string", False), ("ip=::ffff:0:0/96", "::ffff:10.1.2.3", True),
+        ("ip=fe80::/10", "fe80::1%eth0", True), ("ip=0.0.0.0/0", "1.2.3", False),
+    ],
+)  # fmt: skip
+def test_addresses_of_a_network_are_found(query: str, line: str, held: bool) -> None:
+    assert lines_among(["before", line, "behind"], query) == held
+
+
+LOGINS = [
+    f"{HEAD}sshd[9]: Accepted password for {account} from {source} port 4 ssh2"
+    for account, source in [
+        ("ann", "10.1.2.3"), ("bob", "110.1.2.3"), ("10.1.2.3", "192.0.2.1"),
+        ("eve", "2001:db8::5"), ("joe", "fe80::1%eth0"), ("kim", "::ffff:10.9.9.9"),
+    ]
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("network", "accounts"),
+    [("10.0.0.0/8", ["ann", "kim"]), ("2001:db8::/32", ["eve"]), ("fe80::/10", ["joe"])],
+)
+def test_logins_are_asked_for_by_the_network_that_they_came_from(
+    network: str, accounts: list[str]
+) -> None:
+    found = [line for line in LOGINS if lines_among([line], f"from={network}")]
+    assert [line.split()[8] for line in found] == accounts
 
 
 @pytest.mark.parametrize(

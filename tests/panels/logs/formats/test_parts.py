@@ -180,6 +180,35 @@ def test_what_is_no_number_is_refused_where_one_is_compared() -> None:
             selects(FORM["access"])["status"](sign, Value(1, typed))
 
 
+CLIENTS = ["10.1.2.3", "110.1.2.3", "10.1.2.30", "::ffff:10.9.9.9", "2001:DB8:0::7", "web.example"]
+
+
+@pytest.mark.parametrize(
+    ("sign", "asked_for", "expected"),
+    [
+        ("=", "10.1.2.3", ["10.1.2.3"]),
+        ("=", "10.0.0.0/8", ["10.1.2.3", "10.1.2.30", "::ffff:10.9.9.9"]),
+        ("=", "2001:db8::/32", ["2001:DB8:0::7"]),
+        ("=", "2001:db8::7", ["2001:DB8:0::7"]),
+        ("!=", "10.0.0.0/8", ["110.1.2.3", "2001:DB8:0::7", "web.example"]),
+        ("~", "10.1.2.3", ["10.1.2.3", "110.1.2.3", "10.1.2.30"]),
+    ],
+)
+def test_a_client_is_asked_for_by_its_address_or_network(
+    sign: str, asked_for: str, expected: list[str]
+) -> None:
+    when = "10/Oct/2000:13:55:36 -0700"
+    requests = [f'{client} - - [{when}] "GET /10.1.2.3" 200 7\n' for client in CLIENTS]
+    errors = [
+        f"[Mon Oct 10 13:55:36.000000 2000] [core:error] [pid 7] [client {client}:4711] x\n"
+        for client in CLIENTS
+    ]
+    for form, lines in (("access", requests), ("apache-error", errors)):
+        value = Value(1, asked_for)
+        found = asked(FORM[form], "client", sign, value, "".join(lines).encode())
+        assert [CLIENTS[number] for number in found] == expected
+
+
 def test_a_unit_is_its_programs_name_where_a_text_has_no_other() -> None:
     data = b"Nov 14 22:13:20 vm cron[7]: x\nNov 14 22:13:20 vm sshd[7]: x\n"
     for text in ("cron", "cron.service", "CRON"):
