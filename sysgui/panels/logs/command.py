@@ -8,6 +8,7 @@ from typing import NoReturn
 
 import numpy as np
 
+from sysgui.panels.logs.sought import ROWS
 from sysgui.system.columns import write_table
 from sysgui.system.host import Host
 from sysgui.system.i18n import _
@@ -18,7 +19,6 @@ from sysgui.system.problem import Problem, unreadable
 from .analysis import run as analysis
 from .bundle import command as bundle
 from .columns import COLUMNS
-from .file.opened import ROWS
 from .file.rotated import older_files
 from .file.understood import Understood
 from .formats.form import NO_TIME

@@ -5,10 +5,11 @@ from typing import Any
 
 import msgspec
 
+from sysgui.panels.logs.sought import LINE
 from sysgui.system.host import Host
 from sysgui.system.problem import unreadable
 
-from .file.opened import LINE, OpenLog
+from .file.opened import OpenLog
 from .journal.log import JournalLog
 from .journal.source import is_journal
 from .line import Line

@@ -6,6 +6,7 @@ from PySide6.QtCore import QItemSelection, QItemSelectionModel, Qt, Slot
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
+from sysgui.panels.logs.sought import TIME
 from sysgui.system.arrange import Arrangement
 from sysgui.system.i18n import _
 from sysgui.system.printable import printable_text
@@ -16,7 +17,6 @@ from sysgui.ui.table import TableModel
 from sysgui.ui.table_view import TableView
 
 from .columns import COLUMNS
-from .file.opened import TIME
 from .journal.source import is_journal, listing, source_of
 from .merged.sources import Source, is_merged, name_of, sources_of
 from .names import named, path_of

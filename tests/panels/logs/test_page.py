@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from sysgui.panels.logs.file.opened import ERRORS, HITS
 from sysgui.panels.logs.page import Page, PageProbe
+from sysgui.panels.logs.sought import ERRORS, HITS
 from sysgui.system.host import Host
 from sysgui.system.problem import Problem
 

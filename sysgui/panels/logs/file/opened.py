@@ -10,11 +10,10 @@ from sysgui.panels.logs.line import Line
 from sysgui.panels.logs.merged.clock import Clock
 from sysgui.panels.logs.names import path_of
 from sysgui.panels.logs.query import LogLanguage
+from sysgui.panels.logs.sought import ERRORS, HITS, LINE, NUMBER, ROWS, TIME
 from sysgui.panels.logs.text.blocks import Starts
-from sysgui.panels.logs.text.colours import colours_at
 from sysgui.panels.logs.text.follow import Followed
 from sysgui.panels.logs.text.levels import NAMES, Levels
-from sysgui.panels.logs.text.recode import without_colours
 from sysgui.panels.logs.text.rows import Rows
 from sysgui.panels.logs.text.scan import Scan
 from sysgui.panels.logs.text.unpack import Copying
@@ -25,15 +24,10 @@ from sysgui.system.host import Host
 from .at_time import first_at
 from .rotated import older_files
 from .saved import SavedIndex
-from .sifted import ERRORS, HITS, ROWS, Sifted
-from .understood import SHORT, Raw, Understood
+from .shown import ShownLines
+from .sifted import Sifted
+from .understood import SHORT, Understood
 from .written import written_lines
-
-__all__ = ["ERRORS", "HITS", "LINE", "NUMBER", "ROWS", "TIME", "OpenLog"]
-
-# What else can be sought: the line that starts at an offset, the one of a number, and the first
-# that was written at a time or after it.
-LINE, NUMBER, TIME = "line", "number", "time"
 
 # The part of the time that goes into unpacking, as long as there is something to unpack.
 UNPACKING = 0.8
@@ -382,10 +376,10 @@ class OpenLog:
             OSError: As pread(2) says.
         """
         if row < 0 and self._wish.query is None and not self._index.finished:
-            shown = self.lines_at(self.last(count), cut)
+            shown = self.shown.at(self.shown.last(count), cut)
             return max(0, self.lines - len(shown)), shown
         first = max(0, len(self._rows) - count) if row < 0 else min(row, len(self._rows))
-        return first, self.lines_at(self._rows.offsets(first, count), cut)
+        return first, self.shown.at(self._rows.offsets(first, count), cut)
 
     def written(self, *, original: bool) -> Iterator[list[bytes]]:
         """Yields all rows, some at a time; as `written_lines` does.
@@ -405,77 +399,8 @@ class OpenLog:
             block = self._text.block(self._text.block_of(offset))
             yield from self._text.original(block, offset - block.offset).pieces
 
-    def last(self, count: int) -> list[int]:
-        """Returns where the last lines start, whatever is known of how many are before them.
-
-        Raises:
-            OSError: As pread(2) says.
-        """
-        offsets: list[int] = []
-        for number in reversed(range(len(self._text))):
-            block = self._text.block(number)
-            offsets = [*(block.starts[-count:] + block.offset).tolist(), *offsets]
-            if len(offsets) >= count:
-                break
-        return offsets[-count:]
-
-    def lines_at(self, offsets: list[int], cut: int) -> list[Line]:
-        """Returns the lines that start at some places, so many bytes of each.
-
-        Raises:
-            OSError: As pread(2) says.
-        """
-        raw = [self._line(offset, cut) for offset in offsets]
-        sight = self._sifted.scan.sight_of([line.data for line in raw])
-        starts = sight.block.starts.tolist()
-        level_of = {
-            start: level for level in range(len(NAMES)) for start in sight.at_level(level).tolist()
-        }
-        # At hand is a part of long lines, and of none where in the log it stands.
-        sought = self._wish.search
-        placed = sought is not None and sought.placed
-        search = None if placed else sought
-        found = set(sight.select(search).tolist()) if search else set()
-        numbers = self._numbers(offsets)
-        # The first screen does not wait until it is found out which year is meant.
-        times = self._understood.times_of(raw) if self._index.finished else [-1] * len(raw)
-        near = self._sifted.near_of(offsets)
-        lines: list[Line] = []
-        for line, number, start, time in zip(raw, numbers, starts, times, strict=True):
-            text = without_colours(line.data).decode("utf-8", "backslashreplace")
-            is_cut = line.length > cut
-            shown = Line(
-                offset=line.offset,
-                text=text,
-                length=line.length,
-                number=number,
-                level=level_of.get(start, -1),
-                hit=start in found or ((placed or is_cut) and self._sifted.is_hit(line.offset)),
-                cut=is_cut,
-                time=time,
-                parts=self._understood.parts(text),
-                near=line.offset in near,
-                gap=bool(self._sifted.around and lines and number != lines[-1].number + 1),
-                colours=colours_at(self._text, line.offset, line.data, len(text)),
-            )
-            lines.append(shown)
-        return lines
-
-    def _line(self, offset: int, cut: int) -> Raw:
-        """Returns the shown part of the line at `offset`, and its whole length."""
-        data = self._text.read(offset, cut + 1)
-        end = data.find(b"\n")
-        if end < 0:
-            length = self._text.line_end(offset + len(data)) - offset
-            # A newline that ends it is none of its bytes.
-            length -= self._text.read(offset + length - 1, 1) == b"\n"
-            return Raw(offset, data[:cut], length)
-        return Raw(offset, data[:end].removesuffix(b"\r"), end)
-
-    def _numbers(self, offsets: list[int]) -> list[int]:
-        """Returns the numbers in the log of lines that start at ascending offsets; 0: not known."""
-        done = self._index.done
-        return [
-            self._all_rows.row_at(offset) + 1 if self._text.block_of(offset) < done else 0
-            for offset in offsets
-        ]
+    @property
+    def shown(self) -> ShownLines:
+        """Reads lines as they are known now."""
+        index, numbered = self._index, self._all_rows
+        return ShownLines(self._text, self._understood, self._sifted, index, numbered)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from sysgui.panels.logs.asked import Wish
 from sysgui.panels.logs.formats.times import Times
+from sysgui.panels.logs.sought import ERRORS, HITS, ROWS
 from sysgui.panels.logs.text.around import Around
 from sysgui.panels.logs.text.joined import Joined
 from sysgui.panels.logs.text.levels import NAMES, Levels
@@ -14,8 +15,6 @@ from sysgui.panels.logs.timeline import Timeline
 
 from .relief import Relief
 from .saved import SavedIndex
-
-ROWS, HITS, ERRORS = "rows", "hits", "errors"
 
 # The rows that were asked for, among those near them; and the terms of what was asked, each alone.
 CHOSEN, TERM = "chosen", "term {text}"

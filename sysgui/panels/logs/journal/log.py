@@ -6,9 +6,9 @@ from collections.abc import Generator, Iterator, Sequence
 from itertools import islice
 
 from sysgui.panels.logs.asked import Asked, Wish
-from sysgui.panels.logs.file.opened import HITS, LINE, NUMBER, TIME
 from sysgui.panels.logs.formats.zones import Zone, zone_of
 from sysgui.panels.logs.line import Line
+from sysgui.panels.logs.sought import HITS, LINE, NUMBER, TIME
 from sysgui.panels.logs.timeline import TimeCounts
 from sysgui.system.host import Host
 from sysgui.system.i18n import _

@@ -3,11 +3,12 @@
 from collections.abc import Callable
 
 from sysgui.panels.logs.asked import Wish
-from sysgui.panels.logs.file.opened import ROWS, OpenLog
+from sysgui.panels.logs.file.opened import OpenLog
 from sysgui.panels.logs.journal.log import JournalLog
 from sysgui.panels.logs.journal.source import is_journal
 from sysgui.panels.logs.line import Line
 from sysgui.panels.logs.query import Compiled
+from sysgui.panels.logs.sought import ROWS
 from sysgui.panels.logs.text.unpack import Copying
 from sysgui.panels.logs.text.wanted import Condition, Everything, Nothing
 from sysgui.system.host import Host

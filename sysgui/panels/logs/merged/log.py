@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 import msgspec
 import numpy as np
 
-from sysgui.panels.logs.file.opened import LINE, NUMBER, ROWS, TIME
 from sysgui.panels.logs.file.relief import NO_LINE
 from sysgui.panels.logs.line import Line
+from sysgui.panels.logs.sought import LINE, NUMBER, ROWS, TIME
 from sysgui.panels.logs.text.unpack import THREADS, go_on_at_once
 from sysgui.panels.logs.timeline import LEVELS, TimeCounts, together
 from sysgui.system.host import Host

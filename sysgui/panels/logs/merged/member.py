@@ -6,12 +6,13 @@ from typing import Protocol
 
 import numpy as np
 
-from sysgui.panels.logs.file.opened import ERRORS, HITS, ROWS, OpenLog
+from sysgui.panels.logs.file.opened import OpenLog
 from sysgui.panels.logs.formats.stamps import UNKNOWN
 from sysgui.panels.logs.journal.known import Known
 from sysgui.panels.logs.journal.log import JournalLog
 from sysgui.panels.logs.journal.reading import time_of
 from sysgui.panels.logs.line import Line
+from sysgui.panels.logs.sought import ERRORS, HITS, ROWS
 
 from .clock import InTime
 from .order import Keys, Ordered
@@ -103,11 +104,11 @@ class TextMember:
 
     def latest(self, count: int) -> Keys:
         """Returns about when the last lines stand."""
-        return self.log.clock.glance(self.log.last(count))
+        return self.log.clock.glance(self.log.shown.last(count))
 
     def latest_lines(self, count: int, cut: int) -> list[Line]:
         """Returns the last lines."""
-        return self.log.lines_at(self.log.last(count), cut)
+        return self.log.shown.at(self.log.shown.last(count), cut)
 
 
 class JournalMember:

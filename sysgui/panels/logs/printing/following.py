@@ -6,11 +6,11 @@ import sys
 from collections.abc import Callable
 from typing import NoReturn, Protocol
 
-from sysgui.panels.logs.file.opened import ROWS
 from sysgui.panels.logs.file.understood import SHORT, Source, Understood
 from sysgui.panels.logs.journal.entries import JournalEntries
 from sysgui.panels.logs.journal.follow import Follower
 from sysgui.panels.logs.journal.followed import Followed as FollowedJournal
+from sysgui.panels.logs.sought import ROWS
 from sysgui.panels.logs.text.blocks import Text
 from sysgui.panels.logs.text.follow import Followed
 from sysgui.panels.logs.text.joined import Original

@@ -8,7 +8,6 @@ from typing import NamedTuple, Protocol
 import msgspec
 import numpy as np
 
-from sysgui.panels.logs.file.opened import ROWS
 from sysgui.panels.logs.file.rotated import older_files
 from sysgui.panels.logs.file.understood import Raw, Understood
 from sysgui.panels.logs.formats.form import NO_TIME
@@ -21,6 +20,7 @@ from sysgui.panels.logs.journal.source import source_of
 from sysgui.panels.logs.merged.clock import running
 from sysgui.panels.logs.merged.order import Keys
 from sysgui.panels.logs.query import LogLanguage
+from sysgui.panels.logs.sought import ROWS
 from sysgui.panels.logs.text.blocks import Block
 from sysgui.panels.logs.text.follow import Followed
 from sysgui.panels.logs.text.joined import Original

@@ -5,7 +5,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal, Slot
 
 from sysgui.panels.logs.analysis.report import Report
-from sysgui.panels.logs.file.opened import LINE
+from sysgui.panels.logs.sought import LINE
 from sysgui.system.i18n import _
 from sysgui.system.problem import Problem
 from sysgui.system.reader import GONE, Reader

@@ -4,9 +4,9 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from sysgui.panels.logs.file.opened import HITS, LINE, TIME
 from sysgui.panels.logs.page import Page
 from sysgui.panels.logs.permission import NOT_PERMITTED
+from sysgui.panels.logs.sought import HITS, LINE, TIME
 from sysgui.system.i18n import _
 from sysgui.system.problem import Problem
 from sysgui.system.reader import GONE, Reader

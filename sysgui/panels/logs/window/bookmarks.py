@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from sysgui.panels.logs.file.opened import LINE
+from sysgui.panels.logs.sought import LINE
 from sysgui.system.i18n import _
 from sysgui.ui.panel import PanelView
 

@@ -4,9 +4,9 @@ from PySide6.QtCore import QObject, QPoint, Qt, Slot
 from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QInputDialog, QMenu
 
-from sysgui.panels.logs.file.opened import ERRORS, HITS, NUMBER, TIME
 from sysgui.panels.logs.line import Line
 from sysgui.panels.logs.page import Page
+from sysgui.panels.logs.sought import ERRORS, HITS, NUMBER, TIME
 from sysgui.system.i18n import _, ngettext
 from sysgui.ui.panel import PanelView
 

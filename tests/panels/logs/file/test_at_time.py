@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from sysgui.panels.logs.file.at_time import first_at
-from sysgui.panels.logs.file.opened import TIME
 from sysgui.panels.logs.file.understood import Understood
 from sysgui.panels.logs.page import Page, PageProbe
+from sysgui.panels.logs.sought import TIME
 from sysgui.panels.logs.text.follow import Followed
 from sysgui.system.host import Host
 

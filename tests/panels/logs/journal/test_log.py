@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from kit import wait_until
 
-from sysgui.panels.logs.file.opened import ERRORS, HITS, LINE, NUMBER, TIME
 from sysgui.panels.logs.journal import known, row_reader, terms
 from sysgui.panels.logs.journal import log as journal_log
 from sysgui.panels.logs.page import Page, PageProbe
+from sysgui.panels.logs.sought import ERRORS, HITS, LINE, NUMBER, TIME
 from sysgui.system.host import Host
 from sysgui.system.problem import Problem
 

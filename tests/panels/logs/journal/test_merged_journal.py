@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from kit import wait_until
 
-from sysgui.panels.logs.file.opened import ERRORS, HITS, LINE
 from sysgui.panels.logs.journal import log as journal_log
 from sysgui.panels.logs.journal import row_reader
 from sysgui.panels.logs.merged.sources import Source, name_of
 from sysgui.panels.logs.page import Page, PageProbe
+from sysgui.panels.logs.sought import ERRORS, HITS, LINE
 from sysgui.system.host import Host
 
 from .conftest import Entries, tell, time

@@ -16,9 +16,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sysgui.panels.logs.file import opened
-from sysgui.panels.logs.file.opened import ERRORS, HITS, LINE, NUMBER
 from sysgui.panels.logs.merged.sources import Source, name_of
 from sysgui.panels.logs.page import Page, PageProbe
+from sysgui.panels.logs.sought import ERRORS, HITS, LINE, NUMBER
 from sysgui.panels.logs.text.follow import Followed
 from sysgui.system.host import Host
 from sysgui.system.problem import Problem
