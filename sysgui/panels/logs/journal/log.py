@@ -2,8 +2,7 @@
 
 import os
 import time
-from collections.abc import Generator, Iterator, Sequence
-from itertools import islice
+from collections.abc import Iterator, Sequence
 
 from sysgui.panels.logs.asked import Asked, Wish
 from sysgui.panels.logs.formats.zones import Zone, zone_of
@@ -19,11 +18,10 @@ from .follow import Follower
 from .followed import Followed
 from .index import Doubtful, JournalIndex
 from .known import Known, Rows
-from .near import Picker
-from .question import EntrySight, Question, around, language, split
-from .reading import Place, identity, line_of, text_of, time_of, written
+from .question import Question, around, language, split
+from .reading import Place, identity, line_of, time_of, written
 from .row_reader import BATCH, WHOLE, RowReader, up_to
-from .sieve import Sieve, chosen
+from .sifted import Sifted
 from .source import HOW_TO_SEE, listing, source_of, why_hidden
 from .terms import Terms
 from .wanted import Wanted
@@ -50,7 +48,6 @@ class JournalLog:
         older: A journal has no other begin: False.
         epoch: A journal never becomes another: 0.
         form: What the form of the lines is called.
-        known: The rows that are known.
         language: What can be asked of it.
 
     Raises:
@@ -68,29 +65,22 @@ class JournalLog:
         self._asked = Asked()
         self._wish = Wish()
         self._terms = Terms(self._index)
-        self._picker = Picker()
         self._question = Question(Wanted())
-        self.known = Known()
-        self._sieve = Sieve([])
+        self._sifted = Sifted(self._wish, self._question, self._zone)
         self._followed: Followed | None = None
-        self._stream: Iterator[Entry] | None = None
-        self._opened: Generator[Entry, None, str] | None = None
         self._waiting: list[Entry] = []
         self._is_seen = self._is_counted = False
-        self._looked_through = self._to_look_through = self._looked_up_to = 0
         self._lines = self._bytes = self._hidden = 0
         self._stamps: frozenset[tuple[int, int]] = frozenset()
         self._doubtful: list[Doubtful] = []
-        self._complaint = ""
 
     def close(self) -> None:
         """Ends what goes on for it; it can be gone on with."""
         self._is_counted = False
-        if self._opened is not None:
-            self._opened.close()
+        self._sifted.close()
         if self._followed is not None:
             self._followed.end()
-        self._opened = self._stream = self._followed = None
+        self._followed = None
 
     # What is wanted.
 
@@ -116,9 +106,9 @@ class JournalLog:
         if not (known and wish.context == before.context):
             self._wish = wish
             self._question = around(query) if query and wish.context else split(query)
-            self._picker = Picker(wish.context)
             self._is_counted = False
-            self.known = Known()
+            self._sifted.close()
+            self._sifted = Sifted(wish, self._question, self._zone)
 
     def refresh(self) -> None:
         """Takes what has come to the journal.
@@ -135,8 +125,8 @@ class JournalLog:
             raise
         self._lines += len(came)
         self._waiting += came
-        if self._stream is None:
-            self._take(self._of_time(self._waiting))
+        if self._sifted.is_over:
+            self._sifted.take(self._of_time(self._waiting))
             self._waiting = []
         # What went with a file leaves no gap. What was sifted stays as it is: it is at hand.
         if self._question.rest is None:
@@ -163,8 +153,8 @@ class JournalLog:
             self._count()
         else:
             self._terms.go_on()
-        while self._stream is not None:
-            self._sift(self._stream)
+        while not self._sifted.is_over:
+            self._sifted.go_on()
             if time.monotonic() >= until:
                 break
 
@@ -192,54 +182,14 @@ class JournalLog:
         self._waiting = []
         wanted = up_to(asked, newest[0].time if newest else 0)
         listed = self._index.columns(wanted)
-        rest, search = self._question.rest, self._wish.search
-        self.known = Known(listed.columns if rest is None else None)
-        self._sieve = Sieve([each for each in (rest, search) if each is not None])
-        self._hidden, self._doubtful, self._complaint = listed.hidden, listed.doubtful, ""
-        self._looked_through, self._to_look_through = 0, len(listed.columns.times)
-        self._looked_up_to = 0
-        self._picker = Picker(self._wish.context)
-        self._lines = self._to_look_through
+        self._hidden, self._doubtful = listed.hidden, listed.doubtful
+        self._lines = len(listed.columns.times)
         if asked != Wanted():
             self._lines = self._index.count().tally.entries
-        if rest is not None or search is not None:
-            self._opened = self._entries.stream(wanted, WHOLE)
-            self._stream = self._noted(self._opened)
+        self._sifted = Sifted(self._wish, self._question, self._zone, listed.columns)
+        self._sifted.begin(self._entries, wanted)
         self._terms.count()
         self._is_counted = self._is_seen = True
-
-    def _noted(self, stream: Generator[Entry, None, str]) -> Iterator[Entry]:
-        self._complaint = yield from stream
-
-    def _sift(self, stream: Iterator[Entry]) -> None:
-        """Tries the next entries."""
-        batch = list(islice(stream, BATCH))
-        if self._question.rest is not None:
-            self._take(batch)
-        else:
-            # These rows are known.
-            for place in chosen(self._sight(batch), self._wish.search).nonzero()[0].tolist():
-                self.known.add_hit(self._looked_through + place)
-        self._looked_through += len(batch)
-        self._looked_up_to = batch[-1].time if batch else self._looked_up_to
-        if len(batch) < BATCH:
-            self._opened = self._stream = None
-
-    def _take(self, entries: Sequence[Entry]) -> None:
-        """Takes those of some entries that are wanted as the next rows."""
-        if not entries:
-            return
-        sight = self._sight(entries)
-        wanted = chosen(sight, self._question.rest).tolist()
-        found = chosen(sight, self._wish.search).tolist()
-        for entry, is_wanted, is_found in zip(entries, wanted, found, strict=True):
-            for picked in self._picker.pick(entry, is_wanted, is_found):
-                row = self.known.add(picked.entry, near=picked.near, gap=picked.gap)
-                if picked.found and self._wish.search is not None:
-                    self.known.add_hit(row)
-
-    def _sight(self, entries: Sequence[Entry]) -> EntrySight:
-        return self._sieve.sight(entries, [text_of(each, self._zone)[0] for each in entries])
 
     def _of_time(self, entries: Sequence[Entry]) -> list[Entry]:
         """Returns the entries of the time that is wanted: followed is whatever comes."""
@@ -250,6 +200,11 @@ class JournalLog:
         ]
 
     # What is known.
+
+    @property
+    def known(self) -> Known:
+        """The rows that are known."""
+        return self._sifted.known
 
     @property
     def identity(self) -> str:
@@ -291,14 +246,12 @@ class JournalLog:
     @property
     def scanned(self) -> float:
         """Which part of the entries is looked through for rows and hits, 0 to 1."""
-        if self._stream is None:
-            return float(self._is_counted)
-        return min(1.0, self._looked_through / max(1, self._to_look_through))
+        return self._sifted.done if self._is_counted else 0.0
 
     @property
     def settled(self) -> bool:
         """Whether all of the journal has been looked through."""
-        return self._is_counted and self._stream is None
+        return self._is_counted and self._sifted.is_over
 
     def reached(self, *, hits: bool) -> int | None:
         """Returns before which time all rows, or hits, are known; None: all there are.
@@ -307,18 +260,20 @@ class JournalLog:
         """
         if not self._is_counted:
             return 0
-        is_known = self._stream is None or (self._question.rest is None and not hits)
-        return None if is_known else self._looked_up_to
+        is_known = self._sifted.is_over or (self._question.rest is None and not hits)
+        return None if is_known else self._sifted.up_to
 
     @property
     def undecided(self) -> int:
         """How many entries could not be decided in time."""
-        return self._sieve.undecided
+        return self._sifted.undecided
 
     @property
     def trouble(self) -> str:
         """Why not all of it could be read; "" if nothing is wrong."""
-        lost = next(filter(None, (each.lost for each in self._doubtful)), "") or self._complaint
+        lost = (
+            next(filter(None, (each.lost for each in self._doubtful)), "") or self._sifted.complaint
+        )
         if lost:
             return _("Not all of the journal could be read: {error}").format(error=lost)
         return f"{why_hidden(self._hidden)} {_(HOW_TO_SEE)}" if self._hidden else ""
@@ -454,4 +409,4 @@ class JournalLog:
     def _reader(self) -> RowReader:
         """Reads the rows as they are known now."""
         asked, known = self._question, self.known
-        return RowReader(self._entries, known, asked, self._sight, self._wish.context)
+        return RowReader(self._entries, known, asked, self._sifted.sight, self._wish.context)

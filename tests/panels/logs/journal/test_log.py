@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 from kit import wait_until
 
-from sysgui.panels.logs.journal import known, row_reader, terms
-from sysgui.panels.logs.journal import log as journal_log
+from sysgui.panels.logs.journal import known, row_reader, sifted, terms
 from sysgui.panels.logs.page import Page, PageProbe
 from sysgui.panels.logs.sought import ERRORS, HITS, LINE, NUMBER, TIME
 from sysgui.system.host import Host
@@ -125,7 +124,7 @@ def test_a_query(
 def test_how_far_it_is_is_told(
     probe: PageProbe, journal: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(journal_log, "BATCH", 50)
+    monkeypatch.setattr(sifted, "BATCH", 50)
     monkeypatch.setattr(row_reader, "BATCH", 50)
     total = len(tell(journal))
     scanned = []

@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 from kit import wait_until
 
-from sysgui.panels.logs.journal import log as journal_log
-from sysgui.panels.logs.journal import row_reader
+from sysgui.panels.logs.journal import row_reader, sifted
 from sysgui.panels.logs.merged.sources import Source, name_of
 from sysgui.panels.logs.page import Page, PageProbe
 from sysgui.panels.logs.sought import ERRORS, HITS, LINE
@@ -29,7 +28,7 @@ Row = tuple[int, int, int, str]
 @pytest.fixture(autouse=True)
 def in_utc(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TZ", "UTC")
-    monkeypatch.setattr(journal_log, "BATCH", 50)
+    monkeypatch.setattr(sifted, "BATCH", 50)
     monkeypatch.setattr(row_reader, "BATCH", 50)
 
 
