@@ -13,6 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from .cgroups import own_groups
 from .commands import HOST_PATH, program, tail
 from .debian import CHECKOUT, DEPENDENCIES, Machine
 from .errors import MachineError
@@ -29,7 +30,8 @@ _HALT_TIMEOUT = 30
 # All that a machine writes goes to a tmpfs over the built root, and all its mounts, like nspawn's
 # own lock files, exist only in a mount namespace that ends with it: nothing is left to clean up.
 _OVERLAID = """
-root=$1; shift
+root=$1; groups=$2; shift 2
+for group in $groups; do echo $$ >"$group/cgroup.procs"; done
 scratch=/run/systemd/nspawn
 mkdir -p $scratch
 mount -t tmpfs -o mode=0755 machine $scratch
@@ -53,11 +55,16 @@ def boot(system: System, checkout: Path, *arguments: str) -> Iterator[Machine]:
     """
     with ExitStack() as running:
         with TemporaryDirectory(prefix="sysgui-machine-") as scratch:
+            name = f"sysgui-{secrets.token_hex(4)}"
+            # A host's systemd makes one for each machine.
+            groups = [] if _is_run_by_systemd() else running.enter_context(own_groups(name))
             console = Path(scratch, "console")
             notify = Path(scratch, "notify")
             with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as events:
                 events.bind(str(notify))
-                process = _start(_command(system, checkout, arguments), console, notify)
+                process = _start(
+                    _command(system, checkout, name, groups, arguments), console, notify
+                )
                 running.callback(_halt, process)
                 pid = _await_ready(process, events, console)
         machine = Machine(system.release, pid)
@@ -77,15 +84,18 @@ def _start(command: list[str], console: Path, notify: Path) -> subprocess.Popen[
         )
 
 
-def _command(system: System, checkout: Path, arguments: tuple[str, ...]) -> list[str]:
+def _command(
+    system: System, checkout: Path, name: str, groups: list[Path], arguments: tuple[str, ...]
+) -> list[str]:
     return [
         *(program("setpriv"), "--pdeathsig", "TERM"),
-        *(program("unshare"), "--mount", "/bin/sh", "-euc", _OVERLAID, "sh", str(system.root)),
+        *(program("unshare"), "--mount", "/bin/sh", "-euc", _OVERLAID, "sh"),
+        *(str(system.root), " ".join(map(str, groups))),
         *(program("systemd-nspawn"), "--quiet", "--boot", "--notify-ready=yes"),
-        f"--machine=sysgui-{secrets.token_hex(4)}",
+        f"--machine={name}",
         f"--hostname={HOSTNAME}",
         "--register=no",
-        *_unit_options(),
+        *([] if _is_run_by_systemd() else ["--keep-unit"]),
         "--private-network",
         "--resolv-conf=off",
         "--timezone=off",
@@ -96,10 +106,10 @@ def _command(system: System, checkout: Path, arguments: tuple[str, ...]) -> list
     ]
 
 
-def _unit_options() -> list[str]:
-    """Where systemd runs the host, let it make a scope; elsewhere nobody can be asked for one."""
+def _is_run_by_systemd() -> bool:
+    """Whether the host has a systemd that can be asked for a scope."""
     systemd = Path("/run/systemd/system").is_dir()
-    return [] if systemd and Path("/run/dbus/system_bus_socket").exists() else ["--keep-unit"]
+    return systemd and Path("/run/dbus/system_bus_socket").exists()
 
 
 def _await_ready(process: subprocess.Popen[bytes], events: socket.socket, console: Path) -> int:

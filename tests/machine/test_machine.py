@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from .cgroups import remove_groups
 from .conftest import CHECKOUT, refuse
 from .debian import CHECKOUT as INSIDE
 from .debian import Machine, end
@@ -26,6 +27,12 @@ polkit.addRule(function(action, subject) {
     if (subject.user == "alice") return polkit.Result.YES;
 });
 """
+
+
+def control_groups(pid: int) -> set[str]:
+    """Where systemd keeps units, of this init, as the host sees it."""
+    lines = [line.split(":") for line in Path(f"/proc/{pid}/cgroup").read_text().splitlines()]
+    return {path for _, names, path in lines if names in ("", "name=systemd")}
 
 
 def listening(table: str) -> dict[int, str]:
@@ -185,6 +192,7 @@ def test_machines_are_strangers_and_start_clean(
     assert machine.run(["systemctl", "is-active", "nginx"]).stdout == "active\n"
     assert not (debian.root / "etc/only-there").exists()
     assert "MADE_FOR=this-test" in other.read("/proc/1/environ")
+    assert control_groups(machine.pid).isdisjoint(control_groups(other.pid))
 
 
 def test_the_host_sees_none_of_its_mounts(machine: Machine, debian: System) -> None:
@@ -217,12 +225,21 @@ def test_it_dies_with_the_tests_however_they_end(debian: System) -> None:
         text=True,
     ) as tests:
         assert tests.stdout is not None
-        init = os.pidfd_open(int(tests.stdout.readline()))
+        pid = int(tests.stdout.readline())
+        own = {path.split("/")[1] for path in control_groups(pid)}
+        words = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        # Its init, and the program that has started that.
+        both = [os.pidfd_open(pid), os.pidfd_open(int(words[1]))]
         try:
             tests.kill()
-            assert select.select([init], [], [], 30)[0] == [init]
+            for each in both:
+                assert select.select([each], [], [], 30)[0] == [each]
         finally:
-            os.close(init)
+            for each in both:
+                os.close(each)
+    for name in own:
+        if name.startswith("sysgui-"):  # Otherwise the host's systemd has made, and removes them.
+            remove_groups(name)
 
 
 def test_no_machine_is_a_skip_but_a_failure_where_nobody_looks(
