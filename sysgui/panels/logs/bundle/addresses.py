@@ -4,25 +4,38 @@ What only looks like one stays: times (10:31:07), versions of five numbers or wi
 scopes (std::add). What might be one or not is taken for one.
 """
 
+import functools
 import ipaddress
 from collections.abc import Iterator
 
-from .spans import IP, PATIENCE, Rule, Span, compiled, matches
+from .spans import (
+    IP,
+    MOST_REMEMBERED,
+    Rule,
+    Said,
+    Span,
+    Values,
+    compiled,
+    compiled_for_re,
+    lines_of,
+)
 
 _FOUR = compiled(
     rb"(?<![0-9])(?<![0-9]\.)(?<!(?<![A-Za-z])[vV])"
-    rb"[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?![0-9])(?!\.[0-9])"
+    rb"(?P<v>[0-9]{1,3}(?:\.[0-9]{1,3}){3})(?![0-9])(?!\.[0-9])"
 )
 # 192.0.2.7.443 > 10.0.0.1.53, as tcpdump has ports.
 _FOUR_AND_PORT = compiled(
-    rb"(?<![0-9])(?<![0-9]\.)([0-9]{1,3}(?:\.[0-9]{1,3}){3})\.[0-9]{1,5}(?= >|: )"
-    rb"|(?<=> )([0-9]{1,3}(?:\.[0-9]{1,3}){3})(?=\.[0-9]{1,5}(?![0-9.]))"
+    rb"(?<![0-9])(?<![0-9]\.)(?P<v>[0-9]{1,3}(?:\.[0-9]{1,3}){3})\.[0-9]{1,5}(?= >|: )"
+    rb"|(?<=> )(?P<v>[0-9]{1,3}(?:\.[0-9]{1,3}){3})(?=\.[0-9]{1,5}(?![0-9.]))"
 )
 # host-192-0-2-7.example, as names are made of addresses.
-_WITH_DASHES = compiled(rb"(?<![0-9])(?<![0-9]-)[0-9]{1,3}(?:-[0-9]{1,3}){3}(?![0-9]|-[0-9])")
+_WITH_DASHES = compiled(
+    rb"(?<![0-9])(?<![0-9]-)(?P<v>[0-9]{1,3}(?:-[0-9]{1,3}){3})(?![0-9]|-[0-9])"
+)
 # Two colons, or as many as an address has that leaves nothing out.
-_CORE = compiled(rb"(?::|%3[Aa]){2}|(?:[0-9A-Fa-f]{1,4}(?::|%3[Aa])){7}")
-_TWO_COLONS = compiled(rb"::")
+_CORE = compiled_for_re(rb"(?::|%3[Aa]){2}|(?:[0-9A-Fa-f]{1,4}(?::|%3[Aa])){7}")
+_TWO_COLONS = compiled_for_re(rb"::")
 # What stands around them without a gap.
 _BEHIND = compiled(rb"(?:[0-9A-Za-z.:]|%3[Aa])++")
 _BEFORE = frozenset(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz.:")
@@ -34,47 +47,55 @@ _GROUP_AND_PORT = compiled(rb"([0-9A-Fa-f]{1,4})\.[0-9]{1,5}")
 
 # An address has so many groups where none are left out.
 _ALL_GROUPS = 8
+_MOST = 255  # Of a number with a point behind it.
 
 
-def _four(line: bytes) -> Iterator[Span]:
-    for match in matches(_FOUR, line):
-        yield from _if_four(*match.span(), match[0].split(b"."))
+def _four(text: bytes) -> Said | None:
+    values = [int(number) for number in text.replace(b"-", b".").split(b".")]
+    if max(values) > _MOST:
+        return None
+    return len(text), b".".join(b"%d" % value for value in values), False
 
 
-def _four_and_port(line: bytes) -> Iterator[Span]:
-    for match in matches(_FOUR_AND_PORT, line if b">" in line else b""):
-        group = 1 if match[1] else 2
-        yield from _if_four(*match.span(group), match[group].split(b"."))
+_and_port = Values(_FOUR_AND_PORT, _four)
 
 
-def _with_dashes(line: bytes) -> Iterator[Span]:
-    for match in matches(_WITH_DASHES, line):
-        yield from _if_four(*match.span(), match[0].split(b"-"))
+def _four_and_port(text: bytes) -> Iterator[Span]:
+    for at, line in lines_of(text):
+        if b">" in line:
+            for start, end, key, _spreads in _and_port(line):
+                yield at + start, at + end, key, False
 
 
-def _if_four(start: int, end: int, numbers: list[bytes]) -> Iterator[Span]:
-    values = [int(number) for number in numbers]
-    if max(values) < 256:
-        yield Span(start, end, IP, b".".join(b"%d" % value for value in values))
+def _with_colons(text: bytes) -> Iterator[Span]:
+    for at, line in lines_of(text):
+        for start, end, key, _spreads in _with_colons_in(line):
+            yield at + start, at + end, key, False
 
 
-def _with_colons(line: bytes) -> Iterator[Span]:
+def _with_colons_in(line: bytes) -> Iterator[Span]:
     # Most lines have few, and what asks for less is quicker.
     is_plain = b"%3" not in line and line.count(b":") < _ALL_GROUPS - 1
     core, at = _TWO_COLONS if is_plain else _CORE, 0
-    while match := core.search(line, at, timeout=PATIENCE):
+    while match := core.search(line, at):
         start, behind = match.start(), _BEHIND.match(line, match.start())
         while start > at and (line[start - 1] in _BEFORE or line[start - 1 : start + 2] in _COLONS):
             start -= 1
         at = behind.end() if behind else match.end()
-        yield from _in_run(line, start, at)
+        for first, last, key, _spreads in _in_run(line[start:at]):
+            yield start + first, start + last, key, False
 
 
-def _in_run(line: bytes, start: int, end: int) -> Iterator[Span]:
-    """Yields the addresses in what has colons: `client:2001:db8::1:443`."""
-    end = start + len(line[start:end].rstrip(b"."))
-    colons = [colon.span() for colon in _COLON.finditer(line, start, end)]
-    begins, ends = [start, *(each[1] for each in colons)], [*(each[0] for each in colons), end]
+@functools.lru_cache(MOST_REMEMBERED)
+def _in_run(line: bytes) -> tuple[Span, ...]:
+    """Returns the addresses in what has colons: `client:2001:db8::1:443`."""
+    return tuple(_addresses_in(line))
+
+
+def _addresses_in(line: bytes) -> Iterator[Span]:
+    end = len(line.rstrip(b"."))
+    colons = [colon.span() for colon in _COLON.finditer(line, 0, end)]
+    begins, ends = [0, *(each[1] for each in colons)], [*(each[0] for each in colons), end]
     groups = [(at, to, line[at:to]) for at, to in zip(begins, ends, strict=True)]
     first = 0
     while first < len(groups):
@@ -93,7 +114,7 @@ def _in_run(line: bytes, start: int, end: int) -> Iterator[Span]:
 
 def _is_four(text: bytes) -> bool:
     numbers = text.split(b".")
-    return len(numbers) == 4 and all(each.isdigit() and int(each) < 256 for each in numbers)
+    return len(numbers) == 4 and all(each.isdigit() and int(each) <= _MOST for each in numbers)
 
 
 def _in_groups(groups: list[tuple[int, int, bytes]], *, is_behind: bool) -> Iterator[Span]:
@@ -114,7 +135,7 @@ def _in_groups(groups: list[tuple[int, int, bytes]], *, is_behind: bool) -> Iter
         # Where in it the address is, only who wrote it knows; behind it stands a port, mostly.
         key = _key(texts[:_ALL_GROUPS]) or b":".join(texts).lower()
     if key:
-        yield Span(groups[0][0], groups[-1][1], IP, key)
+        yield groups[0][0], groups[-1][1], key, False
 
 
 def _key(groups: list[bytes]) -> bytes:
@@ -125,9 +146,12 @@ def _key(groups: list[bytes]) -> bytes:
     return str(address.ipv4_mapped or address).encode()
 
 
+# Four numbers with points between them, of which the last is begun.
+_NUMBERS = rb"[0-9]\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]"
+
 RULES = (
-    Rule(IP, rb"[0-9]\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]", _four),
-    Rule(IP, rb">", _four_and_port),
-    Rule(IP, rb"[0-9]-[0-9]{1,3}-[0-9]{1,3}-[0-9]", _with_dashes),
+    Rule(IP, _NUMBERS, Values(_FOUR, _four, is_short=True)),
+    Rule(IP, _NUMBERS + rb"{1,3}\.[0-9]", _four_and_port),
+    Rule(IP, rb"[0-9]-[0-9]{1,3}-[0-9]{1,3}-[0-9]", Values(_WITH_DASHES, _four)),
     Rule(IP, rb"(?::|%3a)(?::|%3a)|(?:[0-9a-f]{1,4}(?::|%3a)){7}", _with_colons),
 )

@@ -20,7 +20,7 @@ from .spans import HOST, USER
 
 # How long a step takes, about: in seconds, and in pieces of lines.
 STEP = 0.05
-BATCH = 500
+BATCH = 4000
 
 # The names of those accounts are of people, but for that which is nobody's.
 _FIRST_PERSON, _NOBODY = 1000, 65534
@@ -128,6 +128,8 @@ class Bundling:
             for lines in self._lines(pieces):
                 self._redaction.learn(lines)
             yield done
+            if not self._redaction.learns:
+                return
 
     def _write(self, write: Callable[[bytes], None]) -> Iterator[float]:
         for done, pieces in self._written():

@@ -1,9 +1,8 @@
 """What a machine is called, by its form or by what stands before it."""
 
-from collections.abc import Iterator
-from functools import partial
+import re
 
-from .spans import HOST, Pattern, Rule, Span, compiled, matches
+from .spans import HOST, Pattern, Rule, Said, Values, compiled, compiled_for_re
 
 # What the last word of a name is. Of countries, those that are no endings of files.
 _LAST = frozenset(
@@ -27,8 +26,8 @@ _NO_HOST = frozenset(
 )
 _SHORTEST = 3
 
-_FULL = compiled(rb"(?:(?<![\w.%-])|(?<=%40))[A-Za-z0-9_](?=[\w-]*+\.)[\w.-]*+")
-_NAME = rb"(?P<h>[A-Za-z0-9][\w.-]*+)(?!@)"
+_FULL = compiled_for_re(rb"(?:(?<![\w.%-])|(?<=%40))(?P<v>[A-Za-z0-9_](?=[\w-]*+\.)[\w.-]*+)")
+_NAME = rb"(?P<v>[A-Za-z0-9][\w.-]*+)(?!@)"
 _KEYS = (
     rb"(?:r?host(?:[_-]?name)?|server(?:[_-]?name)?|node(?:[_-]?name)?|machine|fqdn|vhost"
     rb"|authority|domain|relay|helo)"
@@ -36,46 +35,57 @@ _KEYS = (
 _IS = rb"(?:[ \t]{0,3}:[ \t]{0,3}|[ \t]{1,3}=[ \t]{1,3}|=)"
 
 
-def _full(line: bytes) -> Iterator[Span]:
-    for match in matches(_FULL, line):
-        *others, last = match[0].rstrip(b".-_").lower().split(b".")
-        if others and last in _LAST and all(0 < len(word) <= _LONGEST for word in others):
-            yield from _host(match.start(), match[0])
+def _full(name: bytes) -> Said | None:
+    *others, last = name.rstrip(b".-_").lower().split(b".")
+    if others and last in _LAST and all(0 < len(word) <= _LONGEST for word in others):
+        return _host(name)
+    return None
 
 
-def _named(pattern: Pattern, line: bytes) -> Iterator[Span]:
-    for match in matches(pattern, line):
-        yield from _host(match.start("h"), match["h"])
-
-
-def _host(start: int, name: bytes) -> Iterator[Span]:
+def _host(name: bytes) -> Said | None:
     name = name.rstrip(b".-_")
     key = name.lower()
     # A number, and four of them, are none of a machine.
     if key in _NO_HOST or not any(letter in _LETTERS for letter in key):
-        return
-    yield Span(start, start + len(name), HOST, key, len(key) >= _SHORTEST)
+        return None
+    return len(name), key, len(key) >= _SHORTEST
 
 
 _LETTERS = frozenset(b"abcdefghijklmnopqrstuvwxyz")
 
 
-def _rule(trigger: bytes, pattern: bytes) -> Rule:
-    return Rule(HOST, trigger, partial(_named, compiled(pattern, caseless=True)))
+def _rule(trigger: bytes, pattern: "Pattern | re.Pattern[bytes]") -> Rule:
+    return Rule(HOST, trigger, Values(pattern, _host), spreads=True)
 
+
+_QUOTES = rb"[\"'\\]{0,4}"
+# Behind the time, and before the program and its number.
+_IN_HEADER = (
+    rb"^(?:(?:<[0-9]{1,3}>)?(?:[A-Z]{3} [ 0-9][0-9] [0-9:]{8}"
+    rb"|[0-9]{4}-[0-9]{2}-[0-9]{2}T[^\s]+) (?=\S+ [^\s:\[]+(?:\[[0-9]+\])?: )"
+    rb"|<[0-9]{1,3}>[0-9] [0-9]{4}-[^\s]+ )"
+)
+
+# What stands in an URL.
+IN_URL = _rule(
+    rb"://(?:[^\s/?#\"'<>]*@)?[a-z0-9]",
+    compiled_for_re(rb"://(?:[^\s/?#\"'<>]*@)?+" + _NAME),
+)
 
 RULES = (
-    Rule(HOST, rb"[a-z0-9_-]\.[a-z]{2}", _full),
-    _rule(
-        rb"host|server|node|machine|fqdn|authority|domain|relay|helo",
-        rb"(?<![a-z])" + _KEYS + rb"[\"'\\]{0,4}" + _IS + rb"[\"'\\]{0,4}" + _NAME,
+    Rule(
+        HOST,
+        rb"[a-z0-9_-]\.(?:" + b"|".join(sorted(_LAST)) + rb")[._-]*(?:[^a-z0-9._-]|$)",
+        Values(_FULL, _full),
+        spreads=True,
     ),
-    _rule(rb"://", rb"://(?:[^\s/?#\"'<>]*@)?+" + _NAME),
-    # Behind the time, and before the program and its number.
     _rule(
-        rb"[0-9]{2}:[0-9]{2}",
-        rb"^(?:(?:<[0-9]{1,3}>)?(?:[A-Z]{3} [ 0-9][0-9] [0-9:]{8}"
-        rb"|[0-9]{4}-[0-9]{2}-[0-9]{2}T[^\s]++) (?=\S++ [^\s:\[]++(?:\[[0-9]++\])?: )"
-        rb"|<[0-9]{1,3}>[0-9] [0-9]{4}-[^\s]++ )" + _NAME,
+        rb"(?:^|[^a-z])" + _KEYS + _QUOTES + _IS + _QUOTES + rb"[a-z0-9]",
+        compiled(rb"(?<![a-z])" + _KEYS + _QUOTES + _IS + _QUOTES + _NAME, caseless=True),
+    ),
+    _rule(
+        _IN_HEADER.replace(rb"(?=\S", rb"(?:\S"),
+        # What follows is of no interest any more: the next line is.
+        compiled_for_re(_IN_HEADER.replace(rb"]+", rb"]++") + _NAME + rb".*+", caseless=True),
     ),
 )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from functools import partial
 
-from .spans import EMAIL, USER, Pattern, Rule, Span, compiled, matches
+from .spans import EMAIL, USER, Rule, Said, Say, Span, Values, compiled, lines_of, matches
 
 # What systemd calls its things; name@instance.service is no address.
 _UNITS = (
@@ -56,29 +56,28 @@ _ORDINARY = _WORDS | frozenset(
 _SHORTEST = 3
 
 _IS = rb"(?:[ \t]{0,3}:[ \t]{0,3}|[ \t]{1,3}=[ \t]{1,3}|=)"
-_NAME = rb"(?P<n>[^\s\"'<>()\[\]{},;:|=&@\\/]++)"
+_NAME = rb"(?P<v>[^\s\"'<>()\[\]{},;:|=&@\\/]++)"
 _QUOTED = rb"[\"'\\<(]{0,4}"
 
 
-def _addresses(line: bytes) -> Iterator[Span]:
-    for match in matches(_EMAIL, line):
+def _addresses(text: bytes) -> Iterator[Span]:
+    for match in matches(_EMAIL, text):
         is_unit = match["domain"].rsplit(b".", 1)[-1] in _UNITS
-        at = line.rfind(b"://", max(0, match.start() - _FAR), match.start())
-        if not is_unit and (at < 0 or not _BEFORE_HOST.match(line, at, match.start())):
+        at = text.rfind(b"://", max(0, match.start() - _FAR), match.start())
+        if not is_unit and (at < 0 or not _BEFORE_HOST.match(text, at, match.start())):
             key = match[0].lower().replace(b"%40", b"@")
-            yield Span(*match.span(), EMAIL, key)
+            yield *match.span(), key, False
 
 
-def _names(pattern: Pattern, line: bytes, *, is_sure: bool, spreads: bool) -> Iterator[Span]:
-    for match in matches(pattern, line):
-        for start, end in match.spans("n"):
-            name = line[start:end].rstrip(b".!")
-            key = name.lower()
-            if not name or key in _NOBODY or key in _EVERYBODY or name.isdigit():
-                continue
-            if is_sure or key not in _WORDS:
-                wide = spreads and len(key) >= _SHORTEST and key not in _ORDINARY
-                yield Span(start, start + len(name), USER, key, wide)
+def _who(name: bytes, *, is_sure: bool, spreads: bool) -> Said | None:
+    name = name.rstrip(b".!")
+    key = name.lower()
+    if not name or key in _NOBODY or key in _EVERYBODY or name.isdigit():
+        return None
+    if not is_sure and key in _WORDS:
+        return None
+    wide = spreads and len(key) >= _SHORTEST and key not in _ORDINARY
+    return len(name), key, wide
 
 
 def _rule(trigger: bytes, pattern: bytes, *, is_sure: bool = True, spreads: bool = True) -> Rule:
@@ -86,22 +85,29 @@ def _rule(trigger: bytes, pattern: bytes, *, is_sure: bool = True, spreads: bool
 
     Args:
         trigger: As in `Rule`.
-        pattern: Each of its groups `n` is a name.
+        pattern: Its group `v` is a name.
         is_sure: Whether it is one whatever it is.
         spreads: Whether it is likely that who is called so is known to the machine.
     """
-    made = compiled(pattern, caseless=True)
-    return Rule(USER, trigger, partial(_names, made, is_sure=is_sure, spreads=spreads))
-
-
-def _for(line: bytes) -> Iterator[Span]:
-    """Yields who it was for, in a line that speaks of who may enter."""
-    if _SPEAKS_OF_ENTRY.search(line):
-        yield from _names(_FOR, line, is_sure=False, spreads=False)
+    say: Say = partial(_who, is_sure=is_sure, spreads=spreads)
+    found = Values(compiled(pattern, caseless=True), say)
+    return Rule(USER, trigger, found, spreads=spreads)
 
 
 _SPEAKS_OF_ENTRY = compiled(rb"auth|pass|publickey|log[io]n|attempt", caseless=True)
-_FOR = compiled(rb"\bfor (?P<n>\S++) from ", caseless=True)
+_named_for = Values(
+    compiled(rb"\bfor (?P<v>\S++) from ", caseless=True),
+    partial(_who, is_sure=False, spreads=False),
+)
+
+
+def _for(text: bytes) -> Iterator[Span]:
+    """Yields who it was for, in lines that speak of who may enter."""
+    for at, line in lines_of(text):
+        if _SPEAKS_OF_ENTRY.search(line):
+            for start, end, key, _spreads in _named_for(line):
+                yield at + start, at + end, key, False
+
 
 _KEYS = (
     rb"(?:user(?:[_-]?(?:name|id))?|log(?:in|on)(?:name)?|acct|account|uname|owner|realname"
@@ -117,52 +123,69 @@ RULES = (
     _rule(_KEYS + rb"[ \t]{0,3}[:=]", _KEYS + _IS + _QUOTED + _NAME, is_sure=False, spreads=False),
     # sshd, and what speaks as it does. Who is invalid is nobody here, and may be called "nginx".
     _rule(
-        rb"(?:invalid|illegal) user",
-        rb"(?:invalid|illegal) user (?P<n>.{1,256}?) from ",
+        rb"(?:invalid|illegal) user ",
+        rb"(?:invalid|illegal) user (?P<v>.{1,256}?) from ",
         spreads=False,
     ),
-    _rule(rb"accepted [^ ]+ for ", rb"accepted \S+ for (?P<n>\S+) from "),
+    _rule(rb"accepted [^\s]+ for [^\s]+ from ", rb"accepted \S+ for (?P<v>\S+) from "),
     _rule(
-        rb"(?:failed|postponed|partial) [^ ]+ for ",
-        rb"(?:failed|postponed|partial) \S+ for (?!invalid user |illegal user )(?P<n>\S+) from ",
+        rb"(?:failed|postponed|partial) [^\s]+ for [^\s]+ from ",
+        rb"(?:failed|postponed|partial) \S+ for (?!invalid user |illegal user )(?P<v>\S+) from ",
         spreads=False,
     ),
-    Rule(USER, rb"for [^ ]+ from ", _for),
+    Rule(USER, rb"(?:^|[^a-z0-9_])for [^\s]+ from ", _for),
     # PAM, su, sudo, cron, logind.
-    _rule(rb"session (?:opened|closed)", rb"session (?:opened|closed) for user " + _NAME),
-    _rule(rb"new session", rb"new session \S++ of user " + _NAME),
+    _rule(rb"session (?:opened|closed) for user ", rb"session (?:opened|closed) for user " + _NAME),
+    _rule(rb"new session [^\s]+ of user ", rb"new session \S++ of user " + _NAME),
     _rule(
         rb" : (?:tty|user|command|a pass|[0-9]|problem|unknown)",
-        rb"(?<![^\s:])(?P<n>[^\s:]++) : (?:TTY=|user NOT in|command not allowed|a password is"
+        rb"(?<![^\s:])(?P<v>[^\s:]++) : (?:TTY=|user NOT in|command not allowed|a password is"
         rb"|[0-9]++ incorrect|problem with|unknown)",
     ),
-    _rule(rb"\(to ", rb"\(to (?P<n>[^\s)]++)\) (?P<n>\S++) (?:on|from|by)\b"),
-    _rule(rb"failed for ", rb"\bfailed for (?P<n>\S++) on\b"),
-    _rule(rb"su for ", rb"\bsu for (?P<n>\S++) by (?P<n>\S++)"),
-    _rule(rb"cron", rb"cron(?:d|tab)?(?:\[[0-9]++\])?: \((?P<n>[^)\s]++)\) [A-Z]"),
-    _rule(rb"uid=", rb"\b[a-z]?uid=[0-9]++\((?P<n>[^)\s]++)\)"),
-    _rule(rb"\(uid=", rb"\b(?:by|for|user) (?P<n>[^\s(]++)\(uid="),
-    _rule(rb"uid=\"", rb"\b(?:[AEFSO]|FS|OLD|INO)?UID=\"(?P<n>[^\"]++)\""),
+    _rule(rb"\(to ", rb"\(to (?P<v>[^\s)]++)\) \S++ (?:on|from|by)\b"),
+    _rule(rb"\(to ", rb"\(to [^\s)]++\) (?P<v>\S++) (?:on|from|by)\b"),
+    _rule(rb"failed for ", rb"\bfailed for (?P<v>\S++) on\b"),
+    _rule(rb"su for ", rb"\bsu for (?P<v>\S++) by \S++"),
+    _rule(rb"su for ", rb"\bsu for \S++ by (?P<v>\S++)"),
+    _rule(
+        rb"cron(?:d|tab)?(?:\[[0-9]+\])?: \(",
+        rb"cron(?:d|tab)?(?:\[[0-9]++\])?: \((?P<v>[^)\s]++)\) [A-Z]",
+    ),
+    _rule(rb"uid=[0-9]+\(", rb"\b[a-z]?uid=[0-9]++\((?P<v>[^)\s]++)\)"),
+    _rule(rb"\(uid=", rb"\b(?:by|for|user) (?P<v>[^\s(]++)\(uid="),
+    _rule(rb"uid=\"", rb"\b(?:[AEFSO]|FS|OLD|INO)?UID=\"(?P<v>[^\"\n]++)\""),
     # What makes and changes accounts, and what keeps its own.
     _rule(
         rb"(?:user|group|account|for|member|role|add|delete|remove) ['\"]",
-        rb"(?:user|group|account|for|member|role|add|delete|remove) (?:'(?P<n>[^'\s]++)'"
-        rb"|\"(?P<n>[^\"\s]++)\")",
+        rb"(?:user|group|account|for|member|role|add|delete|remove) (?:'(?P<v>[^'\s]++)'"
+        rb"|\"(?P<v>[^\"\s]++)\")",
     ),
-    _rule(rb"name=", rb"\bnew (?:user|group)[^=]{0,40}: name=(?P<n>[^\s,]++)"),
+    _rule(rb": name=", rb"\bnew (?:user|group)[^=\n]{0,40}: name=(?P<v>[^\s,]++)"),
     _rule(rb"changed (?:for|by)", rb"changed (?:for|by) '?" + _NAME, is_sure=False),
     _rule(rb"logged in as", rb"logged in as '?" + _NAME, is_sure=False),
-    _rule(rb"/(?:home|users)/", rb"/(?:home|users)/(?P<n>[^\s/:;,\"'<>()|&?]++)"),
+    _rule(rb"/(?:home|users)/", rb"/(?:home|users)/(?P<v>[^\s/:;,\"'<>()|&?]++)"),
     # The third word of an access log.
-    _rule(rb" \[[0-9]{2}/[a-z]{3}/", rb"^\S++ \S++ (?P<n>[^\s\[]++) \[[0-9]{2}/[A-Z]{3}/[0-9]{4}:"),
-    # Before a host, or its password.
-    _rule(rb"://", rb"://(?P<n>[^\s/?#:@\"'<>]++)(?=[^\s/?#\"'<>]*@)", spreads=False),
     _rule(
-        rb"@",
-        rb"(?<![\w.+-])(?P<n>[\w.+-]++)@(?=[A-Za-z0-9])(?![\w.\\:-]*\.(?:"
+        rb"^[^\s]+ [^\s]+ (?:[^\s\[-]|[^\s\[]{2,}) \[[0-9]{2}/[a-z]{3}/",
+        rb"^\S++ \S++ (?P<v>[^\s\[]++) \[[0-9]{2}/[A-Z]{3}/[0-9]{4}:.*+",
+    ),
+    # Before a host, or its password.
+    _rule(
+        rb"://[^\s/?#:@\"'<>]+[^\s/?#\"'<>]*@",
+        rb"://(?P<v>[^\s/?#:@\"'<>]++)(?=[^\s/?#\"'<>]*@)",
+        spreads=False,
+    ),
+    _rule(
+        rb"[a-z0-9_.+-]@[a-z0-9]",
+        rb"(?<![\w.+-])(?P<v>[\w.+-]++)@(?=[A-Za-z0-9])(?![\w.\\:-]*\.(?:"
         + b"|".join(_UNITS)
         + rb")\b)",
         spreads=False,
     ),
-    _rule(rb"user[ \t]+[^ \t]", rb"\buser[ \t]++" + _QUOTED + _NAME, is_sure=False, spreads=False),
+    _rule(
+        rb"(?:^|[^a-z0-9_])user[ \t]+[^\s]",
+        rb"\buser[ \t]++" + _QUOTED + _NAME,
+        is_sure=False,
+        spreads=False,
+    ),
 )

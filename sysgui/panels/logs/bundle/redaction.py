@@ -1,16 +1,12 @@
 """Lines without what is private: the same thing gets the same other name, wherever it stands."""
 
-import functools
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from sysgui.system.i18n import _
-
-from . import addresses, hosts, people, secrets
-from .spans import EMAIL, IP, KINDS, TOKEN, Rule, Span, compiled
-from .triggers import Triggers
-
-RULES: Sequence[Rule] = (*secrets.RULES, *people.RULES, *addresses.RULES, *hosts.RULES)
+from .lines import Lines
+from .rules import rules_for
+from .secrets import KeyBlocks
+from .spans import KINDS, TOKEN
+from .words import Words
 
 # So many things of a kind are told apart; all others have one name together.
 MOST = 100_000
@@ -21,36 +17,33 @@ MOST_LEARNT = 2000
 # What is longer, in bytes, is told by its form.
 LONGEST_WORD = 200
 
-# As much of a line is looked at; what is behind that is left out.
-LONGEST = 1 << 20
+_RANKS = {kind: rank for rank, kind in enumerate(KINDS)}
 
-# What acts on a terminal may stand within what is private, and so hide it.
-_ESCAPE = compiled(rb"\x1b(?:\[[0-?]*+[ -/]*+[@-~]|\][^\x07\x1b]*+(?:\x07|\x1b\\)?|[@-Z\\-_])")
-_HIDING = bytes(code for code in (*range(32), 127) if code != ord("\t"))
-
-_PLACES = {kind: place for place, kind in enumerate(KINDS)}
+# Of something private its start, its rank, its end (negative, so that of two the longer one comes
+# first), the number of what found it, and its key.
+_Mark = tuple[int, int, int, int, bytes]
 
 
 class Pseudonyms:
     """Gives things other names, in the order in which they come."""
 
     def __init__(self) -> None:
-        self._numbers: dict[str, dict[bytes, int]] = {kind: {} for kind in KINDS}
+        self._names: dict[str, dict[bytes, bytes]] = {kind: {} for kind in KINDS}
 
     def name(self, kind: str, key: bytes) -> bytes:
         """Returns the name of a thing."""
-        numbers = self._numbers[kind]
-        number = numbers.get(key)
-        if number is None:
-            if len(numbers) >= MOST:
+        names = self._names[kind]
+        name = names.get(key)
+        if name is None:
+            if len(names) >= MOST:
                 return f"{kind}-other".encode()
-            number = numbers[key] = len(numbers) + 1
-        return f"{kind}-{number}".encode()
+            name = names[key] = f"{kind}-{len(names) + 1}".encode()
+        return name
 
     @property
     def counts(self) -> Mapping[str, int]:
         """How many things of each kind have a name."""
-        return {kind: len(numbers) for kind, numbers in self._numbers.items()}
+        return {kind: len(names) for kind, names in self._names.items()}
 
 
 class Redaction:
@@ -72,50 +65,53 @@ class Redaction:
         self.kinds = [kind for kind in KINDS if kind in kinds]
         self.learnt_all = True
         self._names = Pseudonyms()
-        self._rules = _rules_for(tuple(self.kinds))
-        # Addresses are known by their form, wherever they stand.
-        self._learning = _rules_for(tuple(kind for kind in self.kinds if kind not in (IP, EMAIL)))
-        self._blocks = secrets.KeyBlocks() if TOKEN in kinds else None
+        self._rules = rules_for(tuple(self.kinds))
+        self._learning = rules_for(tuple(self.kinds), only_spreading=True)
+        self._blocks = KeyBlocks() if TOKEN in kinds else None
         self._learnt: dict[bytes, tuple[str, bytes]] = {}
         for kind in self.kinds:
             for name in known.get(kind, ()):
                 key = name.encode("utf-8", "surrogateescape").lower()
-                self._learnt[key] = kind, key
-        self._words: list[_Word] | None = None
-        self._worded = Triggers([])
+                if key:
+                    self._learnt[key] = kind, key
+        self._words: Words | None = None
 
     @property
     def learns(self) -> bool:
-        """Whether there is anything to learn."""
-        return bool(self._learning.rules)
+        """Whether there is anything to learn, and room for it."""
+        return bool(self._learning.rules) and self.learnt_all
 
     @property
     def counts(self) -> Mapping[str, int]:
         """How many things of each kind have another name by now."""
         return {kind: self._names.counts[kind] for kind in self.kinds}
 
-    def learn(self, lines: Iterable[bytes]) -> None:
+    def learn(self, lines: Sequence[bytes]) -> None:
         """Learns from lines what to look for elsewhere.
 
         Raises:
             TimeoutError: It takes too long.
         """
-        cleaned = [_cleaned(line)[0] for line in lines]
-        triggered = self._learning.triggers.find(cleaned)
-        for line, numbers in zip(cleaned, triggered, strict=True):
-            for span in _recognised(line, numbers, self._learning):
-                if span.spreads and len(span.key) <= LONGEST_WORD:
-                    self._learn(span)
-        self._words = None
+        if not (lines and self.learns):
+            return
+        read, told = Lines(lines), []
+        for number, rule, placed in self._learning.found(read):
+            for start, _end, key, spreads in placed:
+                if spreads and len(key) <= LONGEST_WORD and key.lower() not in self._learnt:
+                    line = int(read.starts.searchsorted(start, side="right"))
+                    told.append((line, number, start, rule.kind, key))
+        for _line, _number, _start, kind, key in sorted(told):
+            self._learn(kind, key)
 
-    def _learn(self, span: Span) -> None:
-        word = span.key.lower()
+    def _learn(self, kind: str, key: bytes) -> None:
+        word = key.lower()
         if word not in self._learnt and len(self._learnt) >= MOST_LEARNT:
             self.learnt_all = False
         else:
-            self._learnt.setdefault(word, (span.kind, span.key))
+            self._learnt.setdefault(word, (kind, key))
+            self._words = None
 
-    def redacted(self, lines: Iterable[bytes]) -> list[bytes]:
+    def redacted(self, lines: Sequence[bytes]) -> list[bytes]:
         """Returns lines without what is private.
 
         Args:
@@ -124,110 +120,50 @@ class Redaction:
         Raises:
             TimeoutError: It takes too long.
         """
+        if not lines:
+            return []
+        read = Lines(lines)
+        return read.with_ends(self._replaced(read.text, self._marks(read)))
+
+    def _marks(self, read: Lines) -> list[_Mark]:
+        """Returns what is private, sorted."""
+        count, marks = len(self._rules.rules), []
+        for number, rule, placed in self._rules.found(read):
+            rank = _RANKS[rule.kind]
+            marks += [(start, rank, -end, number, key) for start, end, key, _spreads in placed]
         if self._words is None:
-            self._words = [_Word(word, *thing) for word, thing in self._learnt.items()]
-            self._worded = Triggers([word.trigger for word in self._words])
-        cleaned = [_cleaned(line) for line in lines]
-        texts = [line for line, _behind in cleaned]
-        triggered, worded = self._rules.triggers.find(texts), self._worded.find(texts)
-        return [
-            self._replaced(line, numbers, words) + behind
-            for (line, behind), numbers, words in zip(cleaned, triggered, worded, strict=True)
-        ]
+            self._words = Words(self._learnt)
+        for number, start, end, kind, key in self._words.found(read.text):
+            marks.append((start, _RANKS[kind], -end, count + number, key))
+        if self._blocks is not None and self._blocks.may_be_in(read.text):
+            count += len(self._learnt)
+            for line, at in zip(read.each, read.starts.tolist(), strict=True):
+                for start, end, key, _spreads in self._blocks.find(line):
+                    marks.append((at + start, _RANKS[TOKEN], -at - end, count, key))
+        marks.sort()
+        return marks
 
-    def _replaced(self, line: bytes, triggered: Sequence[int], words: Sequence[int]) -> bytes:
-        assert self._words is not None  # noqa: S101 - for the type checker
-        spans = list(_recognised(line, triggered, self._rules))
-        for number in words:
-            spans += self._words[number].find(line)
-        if self._blocks is not None:
-            spans += self._blocks.find(line)
-        if not spans:
-            return line
-        pieces, at = [], 0
-        for span in _apart(spans):
-            pieces += [line[at : span.start], self._names.name(span.kind, span.key)]
-            at = span.end
-        return b"".join([*pieces, line[at:]])
+    def _replaced(self, text: bytes, marks: Sequence[_Mark]) -> bytes:
+        """Returns a text with other names for what is marked.
 
-
-class _Rules(NamedTuple):
-    """Rules, and what tells which of them are to be asked of a line.
-
-    Attributes:
-        rules: Those of each trigger.
-        triggers: The same, in the same order.
-    """
-
-    rules: list[list[Rule]]
-    triggers: Triggers
-
-
-@functools.cache
-def _rules_for(kinds: tuple[str, ...]) -> _Rules:
-    by_trigger: dict[bytes, list[Rule]] = {}
-    for rule in RULES:
-        if rule.kind in kinds:
-            by_trigger.setdefault(rule.trigger, []).append(rule)
-    return _Rules(list(by_trigger.values()), Triggers(list(by_trigger)))
-
-
-def _recognised(line: bytes, triggered: Sequence[int], rules: _Rules) -> Iterator[Span]:
-    for number in triggered:
-        for rule in rules.rules[number]:
-            yield from rule.find(line)
-
-
-class _Word:
-    """Something that is private wherever it stands.
-
-    Args:
-        word: In small letters.
-        kind: One of `KINDS`.
-        key: Of the thing.
-    """
-
-    def __init__(self, word: bytes, kind: str, key: bytes) -> None:
-        self.trigger = b"".join(b"\\x%02x" % byte for byte in word)
-        self._word, self._kind, self._key = word, kind, key
-
-    def find(self, line: bytes) -> Iterator[Span]:
-        """Yields where it stands in a line."""
-        small, at = line.lower(), 0
-        while (start := small.find(self._word, at)) >= 0:
-            at = start + len(self._word)
-            # Letters and digits on both sides make another word of it.
-            if not (_is_inner(small[start - 1 : start]) or _is_inner(small[at : at + 1])):
-                yield Span(start, at, self._kind, self._key)
-
-
-def _is_inner(letter: bytes) -> bool:
-    return letter.isalnum() or letter >= b"\x80"
-
-
-def _apart(spans: list[Span]) -> Iterator[Span]:
-    """Yields spans that do not touch one another: of those that overlap, all they cover as one."""
-    spans.sort(key=lambda span: (span.start, _PLACES[span.kind], -span.end))
-    first, *others = spans
-    for span in others:
-        if span.start >= first.end:
-            yield first
-            first = span
-            continue
-        kept = min(first, span, key=lambda each: _PLACES[each.kind])
-        first = kept._replace(start=first.start, end=max(first.end, span.end))
-    yield first
-
-
-def _cleaned(line: bytes) -> tuple[bytes, bytes]:
-    """Returns what is looked at of a line, and what comes behind it instead of the rest."""
-    bare = line.removesuffix(b"\r")
-    behind = line[len(bare) :]
-    if len(bare) > LONGEST:
-        # Cut where no word is: half of one might not be recognised.
-        end = max(bare.rfind(b" ", 0, LONGEST), bare.rfind(b"\t", 0, LONGEST), 0)
-        said = _("… the rest is left out here: the line is too long to be redacted")
-        bare, behind = bare[:end], b" " + said.encode() + behind
-    if len(bare.translate(None, _HIDING)) < len(bare):
-        bare = _ESCAPE.sub(b"", bare).translate(None, _HIDING)
-    return bare, behind
+        Args:
+            text: The text.
+            marks: Sorted; of those that overlap, all they cover gets one name.
+        """
+        if not marks:
+            return text
+        name, at = self._names.name, 0
+        pieces: list[bytes] = []
+        first, least, negative, _number, named = marks[0]
+        last = -negative
+        for start, rank, negative, _number, key in marks:
+            if start >= last:
+                pieces += (text[at:first], name(KINDS[least], named))
+                first, at, last, least, named = start, last, -negative, rank, key
+                continue
+            if rank < least:
+                least, named = rank, key
+            if -negative > last:
+                last = -negative
+        pieces += (text[at:first], name(KINDS[least], named), text[last:])
+        return b"".join(pieces)

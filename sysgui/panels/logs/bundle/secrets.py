@@ -2,10 +2,10 @@
 
 import base64
 import binascii
+import re
 from collections.abc import Iterator
-from functools import partial
 
-from .spans import TOKEN, Match, Pattern, Rule, Span, compiled, matches
+from .spans import TOKEN, Pattern, Rule, Said, Span, Values, compiled, compiled_for_re
 
 # What a secret is called, or ends in.
 _NAMES = (
@@ -17,98 +17,90 @@ _IS = rb"(?:[ \t]{0,3}:[ \t]{0,3}|[ \t]{1,3}=[ \t]{1,3}|=)"
 _QUOTES = rb"[\"'\\]{0,4}"
 # In quotes, in quotes within quotes, or up to what begins something else.
 _VALUE = (
-    rb"(?:\\\"(?P<a>(?:(?!\\\").)++)|\"(?P<b>(?:[^\"\\]|\\.)++)|'(?P<c>(?:[^'\\]|\\.)++)"
-    rb"|(?P<d>(?:(?![&,;][\w.%-]++=|[,;](?:\s|$)|[\"'](?:[\s,;})\]]|$))\S)++))"
+    rb"(?:\\\"(?P<v>(?:(?!\\\").)++)|\"(?P<v>(?:[^\"\\\n]|\\.)++)|'(?P<v>(?:[^'\\\n]|\\.)++)"
+    rb"|(?P<v>(?:(?![&,;][\w.%-]++=|[,;](?:\s|$)|[\"'](?:[\s,;})\]]|$))\S)++))"
 )
 
 _NAMED = compiled(_NAMES + rb"[\w-]{0,32}" + _QUOTES + _IS + _VALUE, caseless=True)
 _OPTION = compiled(rb"--?" + _NAMES + rb"[\w-]{0,32}[ \t]++" + _VALUE, caseless=True)
 _QUOTED = compiled(
-    rb"(?:identified by|password)[ \t]++(?:'(?P<c>[^']++)|\"(?P<b>[^\"]++))", caseless=True
+    rb"(?:identified by|password)[ \t]++(?:'(?P<v>[^'\n]++)|\"(?P<v>[^\"\n]++))", caseless=True
 )
 _AUTHORIZATION = compiled(
     rb"authorization" + _QUOTES + _IS + _QUOTES + rb"(?:(?:basic|bearer|digest|negotiate|ntlm"
     rb"|token|apikey|aws4-hmac-sha256)[ \t]++)?" + _VALUE,
     caseless=True,
 )
-_BEARER = compiled(rb"\bbearer[ \t]++(?P<d>[\w.~+/=-]{8,})", caseless=True)
-_BASIC = compiled(rb"\bbasic[ \t]++(?P<d>[A-Za-z0-9+/]{4,}={0,2})", caseless=True)
+_BEARER = compiled(rb"\bbearer[ \t]++(?P<v>[\w.~+/=-]{8,})", caseless=True)
+_BASIC = compiled(rb"\bbasic[ \t]++(?P<v>[A-Za-z0-9+/]{4,}={0,2})", caseless=True)
 _COOKIE = compiled(
-    rb"\b(?:set-)?cookies?" + _QUOTES + rb"[ \t]*+[:=][ \t]*+" + _QUOTES + rb"(?P<d>[^\"]++)",
+    rb"\b(?:set-)?cookies?" + _QUOTES + rb"[ \t]*+[:=][ \t]*+" + _QUOTES + rb"(?P<v>[^\"\n]++)",
     caseless=True,
 )
 # Not a port: that is of digits, up to where the path begins.
-_AFTER_USER = compiled(rb"://[^\s/?#:@\"'<>]*+:(?![0-9]{1,5}(?:[\s/?#]|$))(?P<d>[^\s\"'<>]+)@")
-_ALONE = compiled(rb"://(?P<d>[^\s/?#:@\"'<>]++)@")
+_AFTER_USER = compiled(rb"://[^\s/?#:@\"'<>]*+:(?![0-9]{1,5}(?:[\s/?#]|$))(?P<v>[^\s\"'<>]+)@")
+_ALONE = compiled(rb"://(?P<v>[^\s/?#:@\"'<>]++)@")
 # What says itself whose key it is.
 _KNOWN = compiled(
-    rb"(?<![A-Za-z0-9])(?P<d>(?:AKIA|ASIA|gh[opsur]_|github_pat_|glpat-|xox[a-z]-|xapp-|sk[-_]"
+    rb"(?<![A-Za-z0-9])(?P<v>(?:AKIA|ASIA|gh[opsur]_|github_pat_|glpat-|xox[a-z]-|xapp-|sk[-_]"
     rb"|pk_|rk_|AIza|ya29\.|SG\.|npm_|hf_|pypi-|dckr_pat_|shpat_|eyJ)[A-Za-z0-9_.\-/+=]{12,})"
 )
 # Long, and of letters and digits: a key, a digest, the name of a request.
-_LONG = compiled(
-    rb"(?<![A-Za-z0-9_-])(?P<d>(?=[A-Za-z_-]*+[0-9])(?=[0-9_-]*+[A-Za-z])[A-Za-z0-9_-]{32,})"
+_LONG = compiled_for_re(
+    rb"(?<![A-Za-z0-9_-])(?P<v>(?=[A-Za-z_-]*+[0-9])(?=[0-9_-]*+[A-Za-z])[A-Za-z0-9_-]{32,})"
 )
 # A line of a key, which may stand without the one that says so. What begins with / may be a path.
-_BASE64 = compiled(
-    rb"(?<![A-Za-z0-9+/=_.-])(?P<d>(?:(?!/)[A-Za-z0-9+/]{40,}|/[A-Za-z0-9+/]{59,})={0,2})"
+_BASE64 = compiled_for_re(
+    rb"(?<![A-Za-z0-9+/=_.-])(?P<v>(?:(?!/)[A-Za-z0-9+/]{40,}|/[A-Za-z0-9+/]{59,})={0,2})"
 )
 
 # Shorter ones, and plain words, are what other words are too.
 _SHORTEST = 6
 
 
-def _values(pattern: Pattern, line: bytes) -> Iterator[Span]:
-    for match in matches(pattern, line):
-        yield _span(match)
-
-
-def _span(match: Match) -> Span:
-    group = match.lastgroup or ""
+def _secret(value: bytes) -> Said:
     # What closes, or ends a sentence, is none of it more often than it is.
-    value = match[group].rstrip(b")]}>,;.") or match[group]
+    value = value.rstrip(b")]}>,;.") or value
     spreads = len(value) >= _SHORTEST and not value.isalpha() and not value.isdigit()
-    start = match.start(group)
-    return Span(start, start + len(value), TOKEN, value, spreads)
+    return len(value), value, spreads
 
 
-def _basic(line: bytes) -> Iterator[Span]:
-    for match in matches(_BASIC, line):
-        try:
-            told = base64.b64decode(match["d"] + b"==")
-        except binascii.Error:
-            continue
-        if b":" in told:
-            yield _span(match)
+def _basic(value: bytes) -> Said | None:
+    try:
+        told = base64.b64decode(value + b"==")
+    except binascii.Error:
+        return None
+    return _secret(value) if b":" in told else None
 
 
-def _rule(trigger: bytes, pattern: Pattern) -> Rule:
-    return Rule(TOKEN, trigger, partial(_values, pattern))
+def _rule(trigger: bytes, pattern: "Pattern | re.Pattern[bytes]") -> Rule:
+    return Rule(TOKEN, trigger, Values(pattern, _secret), spreads=True)
 
 
-# As `_NAMES`, for hyperscan.
+# As `_NAMES`, for hyperscan, and what may stand behind it.
 _NAMED_SO = (
-    rb"(?:pass|kennwort|pwd|secret|token|credential|api[_-]?key|access[_-]?key|private[_-]?key"
-    rb"|auth|jwt|session[_-]?id|sess(?:ion)?id|sid|csrf|xsrf|otp)"
+    rb"(?:(?:pass(?:word|wd|phrase|code|wort)|kennwort|pwd|secret|token|credential|api[_-]?key"
+    rb"|access[_-]?key|private[_-]?key|jwt|session[_-]?id|sess(?:ion)?id|sid|csrf|xsrf)"
+    rb"[a-z0-9_-]{0,33}|(?:pass|otp)(?:[0-9_-][a-z0-9_-]{0,31})?"
 )
 
 RULES = (
-    _rule(_NAMED_SO + rb"[a-z0-9_-]{0,36}[\"'\\]{0,4}[ \t]{0,3}[:=]", _NAMED),
-    _rule(rb"-" + _NAMED_SO, _OPTION),
+    _rule(_NAMED_SO + rb"|auth)[\"'\\]{0,4}[ \t]{0,3}[:=]", _NAMED),
+    _rule(rb"-" + _NAMED_SO + rb")[ \t]+[^ \t]", _OPTION),
     _rule(rb"(?:identified by|password)[ \t]+['\"]", _QUOTED),
-    _rule(rb"authorization", _AUTHORIZATION),
-    _rule(rb"bearer", _BEARER),
-    Rule(TOKEN, rb"basic", _basic),
-    _rule(rb"cookie", _COOKIE),
-    _rule(rb"://", _AFTER_USER),
-    _rule(rb"://", _ALONE),
+    _rule(rb"authorization[\"'\\]{0,4}[ \t]{0,3}[:=]", _AUTHORIZATION),
+    _rule(rb"bearer[ \t]", _BEARER),
+    Rule(TOKEN, rb"basic[ \t]", Values(_BASIC, _basic), spreads=True),
+    _rule(rb"cookies?[\"'\\]{0,4}[ \t]*[:=]", _COOKIE),
+    _rule(rb"://[^\s/?#:@\"'<>]*:[^\s\"'<>]+@", _AFTER_USER),
+    _rule(rb"://[^\s/?#:@\"'<>]+@", _ALONE),
     _rule(
-        rb"(?:akia|asia|gh[opsur]_|github_pat_|glpat-|xox[a-z]-|xapp-|sk[-_]|pk_|rk_|aiza|ya29\."
-        rb"|sg\.|npm_|hf_|pypi-|dckr_pat_|shpat_|eyj)[a-z0-9_.\-/+=]{12}",
+        rb"(?:^|[^a-z0-9])(?:akia|asia|gh[opsur]_|github_pat_|glpat-|xox[a-z]-|xapp-|sk[-_]|pk_|rk_"
+        rb"|aiza|ya29\.|sg\.|npm_|hf_|pypi-|dckr_pat_|shpat_|eyj)[a-z0-9_.\-/+=]{12}",
         _KNOWN,
     ),
-    _rule(rb"[a-z0-9_-]{32}", _LONG),
-    _rule(rb"[a-z0-9+/]{40}", _BASE64),
+    _rule(rb"(?:^|[^a-z0-9_-])[a-z0-9_-]{32}", _LONG),
+    _rule(rb"(?:^|[^a-z0-9+/=_.-])[a-z0-9+/]{40}", _BASE64),
 )
 
 
@@ -129,6 +121,10 @@ class KeyBlocks:
     def __init__(self) -> None:
         self._left = 0
         self._number = 0
+
+    def may_be_in(self, text: bytes) -> bool:
+        """Tells whether lines may hold any of it; where they do, `find` is to be asked of all."""
+        return self._left > 0 or b"PRIVATE KEY" in text
 
     def find(self, line: bytes) -> Iterator[Span]:
         """Yields what is of a key in the next line."""
@@ -155,4 +151,4 @@ class KeyBlocks:
             at, self._left = end.end(), 0
 
     def _span(self, start: int, end: int) -> Span:
-        return Span(start, end, TOKEN, b"block %d" % self._number)
+        return start, end, b"block %d" % self._number, False

@@ -1,16 +1,29 @@
 """What is private is gone, wherever it stands, and the same thing is told by the same name."""
 
 import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sysgui.panels.logs.bundle.redaction import LONGEST, MOST_LEARNT, RULES, Redaction
+from sysgui.panels.logs.bundle.lines import LONGEST
+from sysgui.panels.logs.bundle.redaction import MOST_LEARNT, Redaction
+from sysgui.panels.logs.bundle.rules import RULES
 from sysgui.panels.logs.bundle.spans import KINDS
-from sysgui.panels.logs.bundle.triggers import Triggers
+from sysgui.panels.logs.bundle.triggers import Triggers, starts_of
 
 from .planted import Planted, planted, survives
+
+RECORDED = Path(__file__).parent / "recorded"
+
+HOSTILE = (
+    b"a", b"1", b"/", b":", b".", b"-", b"@", b"=", b" ", b"\\", b"'", b'"', b"%3A", b"a@", b"a.",
+    b"1.", b"::", b"a:", b"://", b"://a:", b"user ", b"user=", b"for ", b"invalid user ", b"auth ",
+    b"password=", b"--password ", b'password="', b"Bearer ", b"Cookie: ", b"/home/", b"(to a) ",
+    b"-----BEGIN PRIVATE KEY-----", b"session opened for user ", b"uid=1(", b"a-", b"sk-", b"A1",
+    b"su for a by ", b"new user ", b"%40", b"host=",
+)  # fmt: skip
 
 
 def redacted(*lines: bytes, kinds: tuple[str, ...] = KINDS, users: tuple[str, ...] = ()) -> bytes:
@@ -41,6 +54,31 @@ def test_what_is_not_private_stays(plant: Planted) -> None:
 
 
 @settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.one_of(
+            planted().map(lambda plant: plant.line),
+            st.lists(st.sampled_from(HOSTILE), max_size=12).map(b"".join),
+        ),
+        max_size=8,
+    )
+)
+def test_lines_that_are_looked_at_together_say_nothing_of_one_another(lines: list[bytes]) -> None:
+    together, alone = Redaction(KINDS, {}), Redaction(KINDS, {})
+    together.learn(lines)
+    for line in lines:
+        alone.learn([line])
+    assert together.redacted(lines) == [alone.redacted([line])[0] for line in lines]
+
+
+def test_what_was_recorded_one_line_at_a_time_is_the_same() -> None:
+    lines = (RECORDED / "lines.txt").read_bytes().splitlines()
+    redaction = Redaction(KINDS, {"user": ["mkunz"], "host": ["web01"]})
+    redaction.learn(lines)
+    assert redaction.redacted(lines) == (RECORDED / "redacted.txt").read_bytes().splitlines()
+
+
+@settings(max_examples=60, deadline=None)
 @given(planted(), planted())
 def test_the_same_thing_has_the_same_name(first: Planted, second: Planted) -> None:
     again = second._replace(kind=first.kind, value=first.value, form=first.form)
@@ -53,7 +91,8 @@ def test_the_same_thing_has_the_same_name(first: Planted, second: Planted) -> No
 def test_no_rule_finds_anything_where_its_trigger_does_not(plant: Planted) -> None:
     for rule in RULES:
         if list(rule.find(plant.line)):
-            assert Triggers([rule.trigger]).find([plant.line]) == [[0]], rule
+            text = b"before\n" + plant.line + b"\nbehind"
+            assert 1 in Triggers([rule.trigger]).lines(text, starts_of(text))[0], rule
 
 
 @pytest.mark.parametrize(
@@ -177,15 +216,6 @@ def test_more_names_than_are_looked_for_everywhere_are_still_replaced_where_they
     out = redaction.redacted(lines)
     assert not redaction.learnt_all
     assert out[-1] == b"user=user-%d" % len(lines)
-
-
-HOSTILE = (
-    b"a", b"1", b"/", b":", b".", b"-", b"@", b"=", b" ", b"\\", b"'", b'"', b"%3A", b"a@", b"a.",
-    b"1.", b"::", b"a:", b"://", b"://a:", b"user ", b"user=", b"for ", b"invalid user ", b"auth ",
-    b"password=", b"--password ", b'password="', b"Bearer ", b"Cookie: ", b"/home/", b"(to a) ",
-    b"-----BEGIN PRIVATE KEY-----", b"session opened for user ", b"uid=1(", b"a-", b"sk-", b"A1",
-    b"su for a by ", b"new user ", b"%40", b"host=",
-)  # fmt: skip
 
 
 @pytest.mark.parametrize("piece", HOSTILE)
