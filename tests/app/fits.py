@@ -222,7 +222,7 @@ class Measured(app.Application):
         if self._tabs[0] == "overview":
             cards = view._gauges.values()
             drawn = cards and all(card.graph for card in cards)
-            return bool(drawn and view._top_memory._rows and view._totals.elapsed is not None)
+            return bool(drawn and view._lists.memory._rows and view._totals.elapsed is not None)
         if self._tabs[0] == "services":
             # Each turn: there may be no systemd here, and then nothing is listed.
             self._services = view

@@ -155,7 +155,7 @@ class Walked(app.Application):
         shell.open("overview")
         view: Any = shell.current_view
         cards = view._gauges.values()
-        if not (cards and all(card.graph for card in cards) and view._top_memory._rows):
+        if not (cards and all(card.graph for card in cards) and view._lists.memory._rows):
             return False
         view._point_at(-0.0001)
         return True

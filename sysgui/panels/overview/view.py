@@ -15,20 +15,19 @@ from PySide6.QtWidgets import (
 )
 
 from sysgui.system import units
-from sysgui.system.filesystems import Filesystem, FilesystemsProbe
+from sysgui.system.filesystems import FilesystemsProbe
 from sysgui.system.history import KEPT, History
 from sysgui.system.i18n import _
-from sysgui.system.processes import Process
 from sysgui.system.totals import Totals, TotalsProbe
 from sysgui.ui import theme
-from sysgui.ui.bars import Bar, Bars
-from sysgui.ui.card import Card, Muted
+from sysgui.ui.card import Muted
 from sysgui.ui.card_grid import CardGrid
 from sysgui.ui.choice import Choice, Option
 from sysgui.ui.panel import Context, PanelView
 
 from . import gauges
 from .cards import GaugeCard, MemoryBar
+from .lists import Lists
 from .moment import Moment
 from .probe import Top, read_machine
 
@@ -51,10 +50,6 @@ SPANS = (60, 300, KEPT)
 ROOM = 0.9
 
 CARD_WIDTH = 76 * theme.STEP
-LIST_WIDTH = 64 * theme.STEP
-
-# From here on a file system deserves a look.
-NEARLY_FULL = 90
 
 
 class OverviewSettings(msgspec.Struct, frozen=True):
@@ -85,7 +80,6 @@ class OverviewView(PanelView):
         self._totals: Totals | None = None
         self._age: float | None = None
         self._gauges: dict[str, GaugeCard] = {}
-        self._lists: list[Card] = []
         self._built = False
         self._complete = False
         self._cores: HeatStrips | None = None
@@ -128,20 +122,18 @@ class OverviewView(PanelView):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(3 * theme.STEP)
         self._gauge_grid = CardGrid(CARD_WIDTH, 4)
-        self._list_grid = CardGrid(LIST_WIDTH, 3)
+        self._lists = Lists(ground)
+        self._lists.clicked.connect(self._open_process)
         self._hidden = Muted()
         column.addWidget(self._gauge_grid, 1)
-        column.addWidget(self._list_grid)
+        column.addWidget(self._lists)
         column.addWidget(self._hidden)
         area.setWidget(ground)
         self.add(area, 1)
-        self._top_cpu = self._list(_("Most CPU"), _("Nothing uses the CPU now."))
-        self._top_memory = self._list(_("Most memory"), _("No processes can be seen."))
-        self._filesystems = self._list(_("Filesystems"), _("None with data is mounted."))
-        self._list_grid.show_cards(self._lists)
         top = self.context.reader.probe("overview.top", Top)
         self._top_poller = self.poll(top, TOP_EVERY, self._show_top)
-        self.poll(FilesystemsProbe(self.context.host), FILESYSTEMS_EVERY, self._show_filesystems)
+        filesystems = FilesystemsProbe(self.context.host)
+        self.poll(filesystems, FILESYSTEMS_EVERY, self._lists.show_filesystems)
         if self._totals is not None:
             self._show(self._totals)
 
@@ -169,14 +161,6 @@ class OverviewView(PanelView):
         self._spans.changed.connect(self._choose_span)
         row.addWidget(self._spans)
         return heading
-
-    def _list(self, title: str, empty: str) -> Bars:
-        bars = Bars(empty)
-        card = Card(title)
-        card.add(bars, 1)
-        bars.clicked.connect(self._open_process)
-        self._lists.append(card)
-        return bars
 
     # Totals.
 
@@ -363,45 +347,13 @@ class OverviewView(PanelView):
         if not top.cpu:
             wait = round(FIRST_RATES * 2000)
             QTimer.singleShot(wait, self._top_poller, self._top_poller.ask_now)
-        most_cpu = max((p.cpu or 0.0 for p in top.cpu), default=0.0) or 1.0
-        most_memory = max((p.rss for p in top.memory), default=0) or 1
-        self._top_cpu.show_bars(
-            [
-                _process_bar(p, (p.cpu or 0.0) / most_cpu, units.percent(p.cpu), "cpu")
-                for p in top.cpu
-            ]
-        )
-        self._top_memory.show_bars(
-            [_process_bar(p, p.rss / most_memory, units.size(p.rss), "memory") for p in top.memory]
-        )
+        self._lists.show_top(top)
         self._top_seen = bool(top.cpu) or self._top_asked
         self._top_asked = True
         self._see_whether_ready()
 
     _top_asked = False
     _top_seen = False
-
-    @Slot(object)
-    def _show_filesystems(self, filesystems: list[Filesystem]) -> None:
-        self._filesystems.show_bars(
-            [
-                Bar(
-                    name=filesystem.mount_point,
-                    share=(filesystem.percent or 0) / 100,
-                    figure=_("{percent} of {size}").format(
-                        percent=units.percent(filesystem.percent),
-                        size=units.size(filesystem.size),
-                    ),
-                    token=_fullness(filesystem.percent or 0),
-                    tip=_("{device}, {type}: {available} available").format(
-                        device=filesystem.device,
-                        type=filesystem.type,
-                        available=units.size(filesystem.available),
-                    ),
-                )
-                for filesystem in filesystems
-            ]
-        )
 
     @Slot(object)
     def _open_process(self, key: tuple[int, int]) -> None:
@@ -417,22 +369,3 @@ class OverviewView(PanelView):
         self.context.settings.put_section(
             "overview", OverviewSettings(span=self._span, unused=self._unused)
         )
-
-
-def _process_bar(process: Process, share: float, figure: str, token: str) -> Bar:
-    return Bar(
-        name=process.name,
-        share=share,
-        figure=figure,
-        token=token,
-        key=process.key,
-        tip=_("pid {pid}, {user}: {command}").format(
-            pid=process.pid, user=process.user, command=process.command[:200]
-        ),
-    )
-
-
-def _fullness(percent: int) -> str:
-    if percent >= 98:
-        return "wrong"
-    return "attention" if percent >= NEARLY_FULL else "disk"

@@ -135,7 +135,7 @@ def test_it_is_ready_when_rates_and_lists_are_there(qtbot, make: Make) -> None:
     with qtbot.waitSignal(view.ready):
         view.show()
     assert view._totals.cpu.busy is not None
-    assert any(row.bar.key for row in view._top_memory._rows)
+    assert any(row.bar.key for row in view._lists.memory._rows)
 
 
 # One instant.
@@ -322,7 +322,7 @@ def test_the_five_that_use_most_stand_in_order_and_a_click_opens_the_one(qtbot, 
         view = make(Host(), tempo=2.0)
 
         def shown() -> Any:
-            rows = (row for row in view._top_cpu._rows if row.isVisible() and row.bar.key)
+            rows = (row for row in view._lists.cpu._rows if row.isVisible() and row.bar.key)
             return next((row for row in rows if row.bar.key[0] == child.pid), None)
 
         def burns_and_is_shown() -> bool:  # Not always as the first: others may be as busy.
@@ -331,7 +331,7 @@ def test_the_five_that_use_most_stand_in_order_and_a_click_opens_the_one(qtbot, 
             return shown() is not None
 
         qtbot.waitUntil(burns_and_is_shown)
-        for bars in (view._top_cpu, view._top_memory):
+        for bars in (view._lists.cpu, view._lists.memory):
             shares = [row.bar.share for row in bars._rows if row.isVisible()]
             assert 1 <= len(shares) <= 5
             assert shares == sorted(shares, reverse=True)
@@ -344,10 +344,10 @@ def test_the_five_that_use_most_stand_in_order_and_a_click_opens_the_one(qtbot, 
 
 def test_most_memory_is_what_psutil_says(qtbot, make: Make) -> None:
     view = make(Host(), tempo=2.0)
-    qtbot.waitUntil(lambda: bool(view._top_memory._rows))
+    qtbot.waitUntil(lambda: bool(view._lists.memory._rows))
     processes = list(psutil.process_iter(["memory_info"]))
     most = max(processes, key=lambda p: p.info["memory_info"].rss if p.info["memory_info"] else 0)
-    first = view._top_memory._rows[0].bar
+    first = view._lists.memory._rows[0].bar
     assert first.figure.endswith(("MiB", "GiB"))
     assert psutil.Process(first.key[0]).memory_info().rss >= 0.8 * most.info["memory_info"].rss
 
@@ -359,7 +359,7 @@ def test_a_click_in_the_window_opens_processes_with_that_process_selected(qtbot,
     shell.show()
     view = shell.current_view
     assert isinstance(view, OverviewView)
-    rows = view._top_memory._rows
+    rows = view._lists.memory._rows
     qtbot.waitUntil(lambda: bool(rows) and rows[0].isVisible())
     key = rows[0].bar.key
     QTest.mouseClick(rows[0], Qt.MouseButton.LeftButton)
@@ -374,7 +374,7 @@ def test_a_click_in_the_window_opens_processes_with_that_process_selected(qtbot,
 
 def test_filesystems_are_those_of_df_with_their_fullness(qtbot, make: Make) -> None:
     view = make(Host(), tempo=2.0)
-    rows = view._filesystems._rows
+    rows = view._lists.filesystems._rows
     qtbot.waitUntil(lambda: bool(rows))
     root = next(row.bar for row in rows if row.bar.name == "/")
     used = psutil.disk_usage("/").percent / 100
@@ -411,7 +411,7 @@ def test_a_name_with_markup_is_shown_as_it_is(qtbot, make: Make, tmp_path: Path)
         view = make(Host(), tempo=2.0)
 
         def shown() -> Any:
-            rows = view._top_memory._rows
+            rows = view._lists.memory._rows
             return next((r for r in rows if r.bar.key and r.bar.key[0] == child.pid), None)
 
         qtbot.waitUntil(lambda: shown() is not None)
