@@ -85,7 +85,7 @@ def cost_of(*argv: str) -> float:
 
 def counted(log: str, **wanted: Condition) -> dict[str, int]:
     """Looks through all of a log."""
-    scan = Scan(Followed(Host(), log).text, wanted, Levels())
+    scan = Scan(Followed(Host(), log).text, wanted)
     scan.go_on(float("inf"))
     return {name: counts.total for name, counts in scan.counts.items()}
 
@@ -182,7 +182,7 @@ def test_when_lines_were_written_costs_little_more(log: str, table: Table) -> No
         followed = Followed(Host(), log)
         times = Understood(Host(), followed).times
         timeline = Timeline(times, wanted["rows"], levels)
-        scan = Scan(followed.text, wanted, rules, timeline.count if timed else None)
+        scan = Scan(followed.text, wanted, timeline.count if timed else None)
         scan.go_on(float("inf"))
         return sum(map(sum, timeline.counts(1000).bins))
 

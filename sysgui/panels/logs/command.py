@@ -37,7 +37,6 @@ from .query import QueryError
 from .text.around import Around
 from .text.follow import Followed
 from .text.joined import Joined, Original
-from .text.levels import Levels
 from .text.scan import Scan
 from .text.wanted import All, Condition
 
@@ -284,7 +283,7 @@ def _written(name: str, typed: str, log: Understood) -> Condition:
 
 
 def _count(text: Joined, wanted: Condition, _arguments: argparse.Namespace) -> int:
-    scan = Scan(text, {ROWS: wanted}, Levels())
+    scan = Scan(text, {ROWS: wanted})
     scan.go_on(float("inf"))
     total = scan.counts[ROWS].total
     print(total)
@@ -295,8 +294,8 @@ def _print(text: Joined, wanted: Condition, arguments: argparse.Namespace) -> in
     """Prints lines, and so many before and after each, with a mark where some are left out."""
     context, json = arguments.context, arguments.json
     if context:
-        wanted = Around(wanted, context, text, Levels())
-    scan = Scan(text, {ROWS: wanted}, Levels())
+        wanted = Around(wanted, context, text)
+    scan = Scan(text, {ROWS: wanted})
     before, last = 0, -1
     for number in range(len(text)):
         sight = scan.sight(number)

@@ -17,7 +17,8 @@ r"""The language in which lines of a log are asked for: that of `system/query.py
     failed and not (root or sudo) and, or, not (or !); not binds first, then and, then or
 
 Levels are those of syslog: emerg, alert, crit, err, warning, notice, info, debug, or 0 to 7; error,
-warn, critical and other names of them are understood. A line that says no level is neither above,
+warn, critical and other names of them are understood. A request to a web server that was answered
+by 5xx is of err, by 4xx of warning. A line that says no level is neither above,
 nor below, nor unlike one: `level!=err` does not show it, `not level=err` does.
 
 In a word or a phrase a letter of ASCII stands for itself and its capital, any other letter for all
@@ -108,20 +109,24 @@ class LogLanguage(Grammar[_Field, Condition]):
 
     Args:
         parts: What can be asked of its lines besides text and level, by name.
+        rules: How levels are told, if not as in any log.
 
     Attributes:
         parts: The same.
+        rules: How levels are told.
     """
 
-    def __init__(self, parts: Mapping[str, Select] | None = None) -> None:
+    def __init__(
+        self, parts: Mapping[str, Select] | None = None, rules: Levels | None = None
+    ) -> None:
         self.parts: Mapping[str, Select] = parts or {}
-        rules = Levels()
+        self.rules = rules or Levels()
         super().__init__(
             [
                 _Field(
                     "level",
                     Kind.CHOICE,
-                    functools.partial(_at_level, rules),
+                    functools.partial(_at_level, self.rules),
                     tuple(_COMPARED),
                     choices=NAMES,
                     aliases=("priority", "severity"),

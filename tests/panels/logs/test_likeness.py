@@ -5,7 +5,6 @@ import pytest
 from sysgui.panels.logs.likeness import query_for_lines_like
 from sysgui.panels.logs.query import condition_of
 from sysgui.panels.logs.text.blocks import BLOCK
-from sysgui.panels.logs.text.levels import Levels
 from sysgui.panels.logs.text.scan import Scan
 
 from .text.test_blocks import opened
@@ -15,7 +14,7 @@ def alike(line: str, other: str) -> bool:
     """Tells whether the query for lines like `line` lets `other` through."""
     condition = condition_of(query_for_lines_like(line))
     with opened(other.encode() + b"\n", BLOCK) as text:
-        scan = Scan(text, {"rows": condition}, Levels())
+        scan = Scan(text, {"rows": condition})
         scan.go_on(1.0)
         return scan.counts["rows"].total == 1
 

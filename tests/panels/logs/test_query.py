@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from sysgui.panels.logs.query import LogLanguage, QueryError, condition_of
 from sysgui.panels.logs.text.blocks import Starts
-from sysgui.panels.logs.text.levels import Levels
 from sysgui.panels.logs.text.rows import Rows
 from sysgui.panels.logs.text.scan import Scan
 from sysgui.panels.logs.text.wanted import Condition, Everything, Sight
@@ -26,7 +25,7 @@ NAMES = ("emerg", "alert", "crit", "err", "warning", "notice", "info", "debug")
 def scanned(condition: Condition, data: bytes, block: int = 1 << 20) -> list[int]:
     """Returns the numbers of the lines that a condition selects, as the panel finds them."""
     with opened(data, block) as text:
-        scan = Scan(text, {"asked": condition}, Levels())
+        scan = Scan(text, {"asked": condition})
         scan.go_on(60)
         rows = Rows(scan, "asked")
         starts = starts_of(data)

@@ -62,7 +62,7 @@ def counted_through(text: Text) -> Timeline:
     times = Times(form_of(text), text, Surroundings(Zone(UTC), 0))
     found = Timeline(times, Everything(), levels)
     wanted = {"rows": Everything(), **{str(n): each for n, each in enumerate(levels)}}
-    Scan(text, wanted, rules, found.count).go_on(float("inf"))
+    Scan(text, wanted, found.count).go_on(float("inf"))
     return found
 
 

@@ -14,7 +14,7 @@ from sysgui.panels.logs.journal.log import JournalLog
 from sysgui.panels.logs.line import Line
 from sysgui.panels.logs.merged.log import MergedLog
 from sysgui.panels.logs.page import Log
-from sysgui.panels.logs.text.levels import NAMES
+from sysgui.panels.logs.text.levels import NAMES, Levels
 from sysgui.panels.logs.text.wanted import Sight
 
 from .batch import NO_LEVEL, Batch, Knowing, Numbers, Parts
@@ -103,15 +103,17 @@ def _of_text(log: OpenLog) -> Iterator[Step]:
     knowing = _ByForm(log.lines_form)
     blocks = log.blocks
     for number, (sight, rows, times) in enumerate(log.sights(), 1):
-        yield Step(number / blocks, _of_sight(sight, sight.select(rows), times, knowing))
+        yield Step(number / blocks, _of_sight(sight, sight.select(rows), times, log.rules, knowing))
 
 
-def _of_sight(sight: Sight, rows: Numbers, times: Numbers, knowing: Knowing) -> Batch:
+def _of_sight(
+    sight: Sight, rows: Numbers, times: Numbers, rules: Levels, knowing: Knowing
+) -> Batch:
     block = sight.block
     starts = block.starts
     levels = np.full(len(starts), NO_LEVEL)
     for level in range(len(NAMES)):
-        levels[np.searchsorted(starts, sight.at_level(level))] = level
+        levels[np.searchsorted(starts, sight.at_level(level, rules))] = level
     data = bytes(block.data)
     if len(rows) < len(starts):
         chosen = np.searchsorted(starts, rows)

@@ -60,7 +60,6 @@ class OpenLog:
         self.epoch = 0
         self._timed = timed
         self._asked = Asked()
-        self._rules = Levels()
         place = path_of(path)
         self._followed = Followed(host, place, older_files(host, place) if older else ())
         self._text = self._followed.text
@@ -70,8 +69,8 @@ class OpenLog:
 
     def _begin(self) -> None:
         self._understood = Understood(self._host, self._followed)
-        self._saved = SavedIndex(self._host, self._followed, self._understood, self._rules)
-        self._index = Scan(self._text, {ROWS: Everything()}, self._rules)
+        self._saved = SavedIndex(self._host, self._followed, self._understood)
+        self._index = Scan(self._text, {ROWS: Everything()})
         self._index.take({ROWS: self._saved.counts(ROWS)})
         self._all_rows = Rows(self._index, ROWS)
         self._time()
@@ -86,7 +85,7 @@ class OpenLog:
         self._sifted = Sifted(
             self._text,
             self._understood.times,
-            self._rules,
+            self._understood.rules,
             self._wish,
             self._clock.watch if self._timed else None,
         )
@@ -187,6 +186,11 @@ class OpenLog:
         return self._understood.form
 
     @property
+    def rules(self) -> Levels:
+        """How the levels of its lines are told."""
+        return self._understood.rules
+
+    @property
     def blocks(self) -> int:
         """How many blocks it has."""
         return len(self._text)
@@ -198,8 +202,8 @@ class OpenLog:
             OSError: As pread(2) says.
         """
         rows = self._wish.query or Everything()
-        levels = AtLevel(range(len(NAMES)), self._rules)
-        scan = Scan(self._text, {ROWS: rows, ERRORS: levels}, self._rules)
+        levels = AtLevel(range(len(NAMES)), self.rules)
+        scan = Scan(self._text, {ROWS: rows, ERRORS: levels})
         for number in range(len(self._text)):
             sight = scan.sight(number)
             yield sight, rows, self._understood.times.times(sight.block)

@@ -18,7 +18,6 @@ from sysgui.panels.logs.formats.form import SINCE_BOOT
 from sysgui.panels.logs.text.blocks import BLOCK, Text
 from sysgui.panels.logs.text.counts import Counts, Numbers
 from sysgui.panels.logs.text.follow import Followed
-from sysgui.panels.logs.text.levels import Levels
 from sysgui.panels.logs.timeline import Kept
 from sysgui.system.cache import Cache, cache_directory
 from sysgui.system.host import Host
@@ -27,7 +26,7 @@ from .relief import Relief
 from .understood import Understood
 
 # Of another form is what another version has saved.
-VERSION = 2
+VERSION = 3
 
 # So many blocks are looked through quickly: it is not worth it. It is saved again after as many.
 LARGE = 64
@@ -70,17 +69,14 @@ class SavedIndex:
         host: The machine; nothing is saved of a recorded one.
         followed: The log.
         understood: What is understood of it.
-        rules: How levels are told.
 
     Attributes:
         blocks: Of so many blocks it knows.
     """
 
-    def __init__(
-        self, host: Host, followed: Followed, understood: Understood, rules: Levels
-    ) -> None:
+    def __init__(self, host: Host, followed: Followed, understood: Understood) -> None:
         self._host, self._followed = host, followed
-        self._understood, self._rules = understood, rules
+        self._understood = understood
         self._cache = Cache(cache_directory() / "logs", MOST, LARGEST)
         self._index = self._loaded()
         self.blocks = self._index.blocks if self._index else 0
@@ -169,7 +165,7 @@ class SavedIndex:
 
     def _about(self) -> bytes:
         digest = hashlib.blake2b(digest_size=16)
-        form, patterns = self._understood.form, list(self._rules.patterns())
+        form, patterns = self._understood.form, list(self._understood.rules.patterns())
         digest.update(repr((form, patterns, os.environ.get("TZ", ""))).encode())
         try:
             digest.update(self._host.read("/etc/localtime"))

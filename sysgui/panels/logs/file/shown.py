@@ -55,8 +55,11 @@ class ShownLines:
         raw = [self._line(offset, cut) for offset in offsets]
         sight = self._sifted.scan.sight_of([line.data for line in raw])
         starts = sight.block.starts.tolist()
+        rules = self._understood.rules
         level_of = {
-            start: level for level in range(len(NAMES)) for start in sight.at_level(level).tolist()
+            start: level
+            for level in range(len(NAMES))
+            for start in sight.at_level(level, rules).tolist()
         }
         # At hand is a part of long lines, and of none where in the log it stands.
         sought = self._sifted.wish.search

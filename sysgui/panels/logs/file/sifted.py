@@ -57,7 +57,7 @@ class Sifted:
         chosen = wish.query or Everything()
         self.around: Around | None = None
         if wish.query and wish.context:
-            self.around = Around(wish.query, wish.context, text, rules)
+            self.around = Around(wish.query, wish.context, text)
         wanted: dict[str, Condition] = {ROWS: self.around or chosen}
         for level in range(len(NAMES)):
             wanted[str(level)] = self._queried(AtLevel([level], rules))
@@ -69,7 +69,7 @@ class Sifted:
         if wish.search:
             wanted[HITS] = self._queried(wish.search)
         self._relief = Relief(wanted[ROWS], levels, wanted.get(HITS))
-        self.scan = Scan(text, wanted, rules, self._watch)
+        self.scan = Scan(text, wanted, self._watch)
         self._rows = {name: Rows(self.scan, name) for name in (ROWS, HITS, ERRORS, CHOSEN)
                       if name in wanted}  # fmt: skip
 

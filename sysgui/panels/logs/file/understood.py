@@ -14,6 +14,7 @@ from sysgui.panels.logs.formats.times import Surroundings, Times
 from sysgui.panels.logs.formats.zones import SECOND, Zone, zone_of
 from sysgui.panels.logs.query import LogLanguage
 from sysgui.panels.logs.text.joined import Joined
+from sysgui.panels.logs.text.levels import Levels
 from sysgui.system.host import Host
 
 # A log that is no longer than this is looked at again as it grows: it has said little so far.
@@ -79,6 +80,7 @@ class Understood:
     Attributes:
         form: Of its lines.
         zone: Of the times that name none.
+        rules: How the levels of its lines are told.
         times: When its lines were written.
         language: What can be asked of its lines; another one as soon as the form is another.
 
@@ -103,7 +105,8 @@ class Understood:
         asks = dict(selects(form))
         if form.written != NO_TIME:
             asks |= time_selects(self.times, self.zone, self._host.now)
-        self.language = LogLanguage(asks)
+        self.rules = Levels(form.begins, form.levels)
+        self.language = LogLanguage(asks, self.rules)
 
     def change(self, block: int) -> None:
         """Takes note that the log has changed from a block on.

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from sysgui.panels.logs.text.joined import Joined
-from sysgui.panels.logs.text.levels import Levels
 from sysgui.panels.logs.text.scan import Scan
 from sysgui.panels.logs.text.wanted import Condition
 
@@ -24,7 +23,7 @@ def written_lines(text: Joined, wanted: Condition, *, original: bool) -> Iterato
     Raises:
         OSError: As pread(2) says.
     """
-    scan = Scan(text, {_ROWS: wanted}, Levels())
+    scan = Scan(text, {_ROWS: wanted})
     for number in range(len(text)):
         sight = scan.sight(number)
         lines: list[bytes] = []

@@ -62,6 +62,7 @@ class Form(NamedTuple):
         written: How the time is: one of the constants above.
         place: Where it is.
         parts: The parts by name: time, host, identifier, pid, level, message, or others of a form.
+        levels: By level, what records of it begin with, if they tell it otherwise than by its name.
         share: At least so large a part of the lines begins a record; the others belong to one.
     """
 
@@ -70,6 +71,7 @@ class Form(NamedTuple):
     written: int = NO_TIME
     place: Place = Place()
     parts: Mapping[str, Part] = {}
+    levels: Mapping[int, str] = {}
     share: float = 0.02
 
 

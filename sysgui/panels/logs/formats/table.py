@@ -42,6 +42,9 @@ _NUMBER = "[0-9]"
 _LETTERS = "[A-Za-z]"
 _QUOTED = r"(?:[^\"\\\r\n]|\\[^\r\n])*\""
 
+# The levels of RFC 9110's classes: the server failed (err), and whoever asked did (warning).
+_STATUS = ((3, "5"), (4, "4"))
+
 
 def _word(name: str, *, nil: str = "") -> Step:
     return Step(name, WORD, behind=" ", nil=nil)
@@ -74,26 +77,29 @@ def _access(name: str, *first: Step) -> Form:
     """
     moment = rf"[0-9]{{2}}/{_MONTH}/[0-9]{{4}}:{_CLOCK} [+-][0-9]{{4}}"
     begins = "".join(step.whole for step in first)
+    parts = parts_of_steps(
+        *first,
+        _word("client"),
+        gap(f" {WORD}+ "),
+        Step("user", WORD, behind=r" \[", nil="-"),
+        gap(r" \["),
+        time(moment),
+        gap(r"\] "),
+        MESSAGE,
+        gap('"'),
+        Step("method", "[A-Z]", behind=" ", optional=True),
+        Step("path", r"[^ \"\\\r\n]", " ", behind=r"[ \"\\]", optional=True),
+        gap(f"{_QUOTED} "),
+        Step("status", _NUMBER, behind=" "),
+    )
+    before, behind = parts["status"].before, parts["status"].behind
     return Form(
         name,
         rf"{begins}{WORD}+ {WORD}+ {WORD}+ \[{moment}\] \"",
         ACCESS,
         Place(mark="["),
-        parts_of_steps(
-            *first,
-            _word("client"),
-            gap(f" {WORD}+ "),
-            Step("user", WORD, behind=r" \[", nil="-"),
-            gap(r" \["),
-            time(moment),
-            gap(r"\] "),
-            MESSAGE,
-            gap('"'),
-            Step("method", "[A-Z]", behind=" ", optional=True),
-            Step("path", r"[^ \"\\\r\n]", " ", behind=r"[ \"\\]", optional=True),
-            gap(f"{_QUOTED} "),
-            Step("status", _NUMBER, behind=" "),
-        ),
+        parts,
+        {level: f"{before}{first_digit}[0-9]{{2}}{behind}" for level, first_digit in _STATUS},
     )
 
 

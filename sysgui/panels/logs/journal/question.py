@@ -41,7 +41,6 @@ _PARTS: Mapping[str, Callable[[Entry], str]] = {
     "host": lambda entry: entry.host,
     "boot": lambda entry: entry.boot,
 }
-_RULES = Levels()
 
 
 class EntrySight(Sight):
@@ -56,10 +55,10 @@ class EntrySight(Sight):
     def __init__(
         self, block: Block, found: Mapping[Pattern, Starts], entries: Sequence[Entry]
     ) -> None:
-        super().__init__(block, found, _RULES)
+        super().__init__(block, found)
         self.entries = entries
 
-    def at_level(self, level: int) -> Starts:
+    def at_level(self, level: int, _rules: Levels) -> Starts:
         """Returns where the lines start of the entries that were given a level."""
         return self.having(lambda entry: entry.level == level)
 

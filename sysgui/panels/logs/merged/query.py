@@ -72,7 +72,7 @@ class Dialect:
         for moment in _TIMES:
             if moment in own.parts:
                 parts[moment] = functools.partial(self._at, own.parts[moment])
-        self._language = LogLanguage({**parts, "source": name.select})
+        self._language = LogLanguage({**parts, "source": name.select}, own.rules)
         self._is_timed = False
         # With the offset that it was made for, if that matters.
         self._known: dict[str, tuple[Compiled, int | None]] = {}

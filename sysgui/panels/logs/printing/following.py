@@ -14,7 +14,6 @@ from sysgui.panels.logs.sought import ROWS
 from sysgui.panels.logs.text.blocks import Text
 from sysgui.panels.logs.text.follow import Followed
 from sysgui.panels.logs.text.joined import Original
-from sysgui.panels.logs.text.levels import Levels
 from sysgui.panels.logs.text.scan import Scan
 from sysgui.panels.logs.text.wanted import Condition
 from sysgui.system.host import Host
@@ -170,7 +169,7 @@ class Tail:
         self._log, self._language = log, log.language
         self._epoch = self._followed.epoch
         self._condition = self._wanted(log)
-        self._scan = Scan(self._followed.text, {ROWS: self._condition}, Levels())
+        self._scan = Scan(self._followed.text, {ROWS: self._condition})
 
     def _complete(self, place: int) -> int:
         """Returns where in a part the lines end that are complete."""

@@ -24,7 +24,6 @@ from sysgui.panels.logs.sought import ROWS
 from sysgui.panels.logs.text.blocks import Block
 from sysgui.panels.logs.text.follow import Followed
 from sysgui.panels.logs.text.joined import Original
-from sysgui.panels.logs.text.levels import Levels
 from sysgui.panels.logs.text.recode import Recoded, without_colours
 from sysgui.panels.logs.text.scan import Scan
 from sysgui.panels.logs.text.wanted import All, Condition
@@ -181,14 +180,14 @@ class TextPart:
         """Returns how many lines are wanted."""
         if self._first == UNKNOWN:
             return 0
-        scan = Scan(self._followed.text, {ROWS: wanted}, Levels())
+        scan = Scan(self._followed.text, {ROWS: wanted})
         scan.go_on(float("inf"))
         return scan.counts[ROWS].total
 
     def chunks(self, wanted: Condition) -> Iterator[Chunk]:
         """Yields the wanted lines."""
         text, last = self._followed.text, self._first
-        scan = Scan(text, {ROWS: wanted}, Levels())
+        scan = Scan(text, {ROWS: wanted})
         for number in range(len(text) if self._first != UNKNOWN else 0):
             sight = scan.sight(number)
             block, rows = sight.block, sight.select(wanted)

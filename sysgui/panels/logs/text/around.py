@@ -6,7 +6,6 @@ from typing import NamedTuple
 import numpy as np
 
 from .blocks import Readable, Starts
-from .levels import Levels
 from .patterns import Pattern
 from .scan import Scan
 from .wanted import Condition, Sight
@@ -35,16 +34,15 @@ class Around:
         condition: The other.
         lines: How many before, and how many after.
         text: What they are lines of: those of one block may be near to those of the next.
-        levels: How levels are told.
     """
 
     placed = True
 
-    def __init__(self, condition: Condition, lines: int, text: Readable, levels: Levels) -> None:
+    def __init__(self, condition: Condition, lines: int, text: Readable) -> None:
         self._condition = condition
         self._lines = lines
         self._text = text
-        self._scan = Scan(text, {_CHOSEN: condition}, levels)
+        self._scan = Scan(text, {_CHOSEN: condition})
         self._known: dict[int, _Edges] = {}
 
     def patterns(self) -> Iterator[Pattern]:

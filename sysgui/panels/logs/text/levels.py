@@ -1,12 +1,14 @@
 """How severe a line is, told by what programs write to say so, and not by any "error" in the text.
 
 Levels are those of syslog(3): 0 emerg, 1 alert, 2 crit, 3 err, 4 warning, 5 notice, 6 info,
-7 debug. Many lines say nothing of it: these are of no level.
+7 debug. Many lines say nothing of it: these are of no level. The records of some forms tell it in a
+way of their own (a request by its status), and then nothing else in them does.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 
-from .blocks import Starts
+from .blocks import Block, Starts
 from .patterns import Pattern
 from .places import NONE, common, union, without
 
@@ -52,9 +54,19 @@ def _expressions(words: tuple[str, ...], level: int) -> Iterator[Pattern]:
 
 
 class Levels:
-    """The rules by which levels are told."""
+    """The rules by which levels are told.
 
-    def __init__(self) -> None:
+    Args:
+        record: What the lines begin with whose level `own` tells, and nothing else.
+        own: By level, what they begin with further.
+    """
+
+    def __init__(self, record: str = "", own: Mapping[int, str] | None = None) -> None:
+        self._record = re.compile(record.encode("ascii"))
+        self._own = {
+            level: Pattern(f"^{begins}".encode("ascii"), caseless=False)
+            for level, begins in (own or {}).items()
+        }
         self._patterns = [
             (level, pattern)
             for level, words in enumerate(_WORDS)
@@ -65,12 +77,14 @@ class Levels:
         """Yields what must have been searched for."""
         for _level, pattern in self._patterns:
             yield pattern
+        yield from self._own.values()
 
-    def told(self, found: Mapping[Pattern, Starts]) -> Mapping[int, Starts]:
+    def told(self, found: Mapping[Pattern, Starts], block: Block) -> Mapping[int, Starts]:
         """Returns the lines of each level; a line that says two is of the more severe.
 
         Args:
             found: For each pattern, where the lines start that it matches.
+            block: The block.
         """
         told: dict[int, Starts] = {}
         before = NONE
@@ -78,4 +92,15 @@ class Levels:
             lines = union([found[pattern] for at, pattern in self._patterns if at == level])
             told[level] = without(lines, common(lines, before))
             before = union([before, lines])
-        return told
+        return self._with_own(told, found, block) if self._own else told
+
+    def _with_own(
+        self, told: Mapping[int, Starts], found: Mapping[Pattern, Starts], block: Block
+    ) -> Mapping[int, Starts]:
+        """Returns the lines of each level, those that tell it in their own way by that alone."""
+        changed = {}
+        for level, lines in told.items():
+            others = [not self._record.match(block.data, start) for start in lines.tolist()]
+            own = self._own.get(level)
+            changed[level] = union([lines[others], *([found[own]] if own else [])])
+        return changed

@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping, Sequence
 
 from .blocks import Block, Readable
 from .counts import Counts, Numbers
-from .levels import Levels
 from .needles import Needles
 from .wanted import Condition, Everything, Sight
 
@@ -16,7 +15,6 @@ class Scan:
     Args:
         text: What is looked through.
         wanted: The conditions by name.
-        levels: How levels are told.
         watch: Is shown each block besides, in order.
 
     Attributes:
@@ -30,12 +28,10 @@ class Scan:
         self,
         text: Readable,
         wanted: Mapping[str, Condition],
-        levels: Levels,
         watch: Callable[[Sight], None] | None = None,
     ) -> None:
         self.text = text
         self._wanted = dict(wanted)
-        self._levels = levels
         self._watch = watch
         patterns = dict.fromkeys(
             pattern for condition in wanted.values() for pattern in condition.patterns()
@@ -106,7 +102,7 @@ class Scan:
 
     def _looked_at(self, block: Block) -> Sight:
         found = self._needles.find(self.text, block) if self._needles else []
-        return Sight(block, dict(zip(self._patterns, found, strict=True)), self._levels)
+        return Sight(block, dict(zip(self._patterns, found, strict=True)))
 
     def _count(self, number: int) -> None:
         if self._plain:

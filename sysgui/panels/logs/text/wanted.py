@@ -15,14 +15,12 @@ class Sight:
     Args:
         block: The block.
         found: For each pattern that was searched for, where the lines start that it matches.
-        levels: How levels are told.
     """
 
-    def __init__(self, block: Block, found: Mapping[Pattern, Starts], levels: Levels) -> None:
+    def __init__(self, block: Block, found: Mapping[Pattern, Starts]) -> None:
         self.block = block
         self.found = found
-        self._levels = levels
-        self._told: Mapping[int, Starts] | None = None
+        self._told: dict[int, Mapping[int, Starts]] = {}
         self._selected: dict[int, Starts] = {}
 
     def select(self, condition: "Condition") -> Starts:
@@ -33,11 +31,16 @@ class Sight:
             known = self._selected[id(condition)] = condition.select(self)
         return known
 
-    def at_level(self, level: int) -> Starts:
-        """Returns where the lines start that are of a level (0 to 7, as in syslog)."""
-        if self._told is None:
-            self._told = self._levels.told(self.found)
-        return self._told.get(level, NONE)
+    def at_level(self, level: int, rules: Levels) -> Starts:
+        """Returns where the lines start that are of a level (0 to 7, as in syslog) by some rules.
+
+        The patterns of these must have been searched for.
+        """
+        # The rules outlive what is seen by them, too.
+        told = self._told.get(id(rules))
+        if told is None:
+            told = self._told[id(rules)] = rules.told(self.found, self.block)
+        return told.get(level, NONE)
 
 
 class Condition(Protocol):
@@ -129,7 +132,7 @@ class AtLevel:
 
     def select(self, sight: Sight) -> Starts:
         """Returns the lines of these levels."""
-        return union([sight.at_level(level) for level in self.levels])
+        return union([sight.at_level(level, self._rules) for level in self.levels])
 
 
 class Not:

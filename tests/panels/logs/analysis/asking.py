@@ -14,7 +14,6 @@ from sysgui.panels.logs.formats.zones import Zone, zone_of
 from sysgui.panels.logs.query import condition_of
 from sysgui.panels.logs.text.follow import Followed
 from sysgui.panels.logs.text.joined import Joined
-from sysgui.panels.logs.text.levels import Levels
 from sysgui.panels.logs.text.scan import Scan
 from sysgui.system.host import Host
 
@@ -56,7 +55,7 @@ def lines_of(path: Path, queries: Sequence[str]) -> list[int]:
     followed = Followed(Host(), str(path))
     language = Understood(Host(), followed).language
     wanted = {f"{place}": language.compile(query) for place, query in enumerate(queries)}
-    scan = Scan(followed.text, wanted, Levels())
+    scan = Scan(followed.text, wanted)
     scan.go_on(float("inf"))
     return [scan.counts[name].total for name in wanted]
 
@@ -81,7 +80,7 @@ def batch(lines: Sequence[str]) -> Batch:
 def lines_among(lines: Sequence[str], query: str) -> int:
     """Counts those of some lines that a query lets through."""
     wanted = condition_of(query)
-    scan = Scan(Joined([]), {"rows": wanted}, Levels())
+    scan = Scan(Joined([]), {"rows": wanted})
     return len(scan.sight_of([line.encode() for line in lines]).select(wanted))
 
 

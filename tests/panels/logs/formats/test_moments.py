@@ -14,7 +14,6 @@ from sysgui.panels.logs.formats.moments import moment, time_selects
 from sysgui.panels.logs.formats.recognise import form_of
 from sysgui.panels.logs.formats.times import Surroundings, Times
 from sysgui.panels.logs.formats.zones import Zone
-from sysgui.panels.logs.text.levels import Levels
 from sysgui.panels.logs.text.rows import Rows
 from sysgui.panels.logs.text.scan import Scan
 from sysgui.panels.logs.text.wanted import All, Condition
@@ -127,7 +126,7 @@ def test_the_lines_of_a_record_are_asked_for_together_across_blocks() -> None:
             times = Times(form_of(text), text, Surroundings(ZONE, 0))
             asks = time_selects(times, ZONE, lambda: NOW)
             second = asks["until"]("=", Value(1, "2018-03-22 12:35:47"))
-            scan = Scan(text, {"asked": second}, Levels())
+            scan = Scan(text, {"asked": second})
             scan.go_on(60)
             rows = Rows(scan, "asked")
             starts = starts_of(data)

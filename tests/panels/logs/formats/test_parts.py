@@ -15,7 +15,6 @@ from sysgui.panels.logs.formats.parts import selects
 from sysgui.panels.logs.formats.recognise import recognised
 from sysgui.panels.logs.formats.spans import parts_of
 from sysgui.panels.logs.formats.table import FORMS
-from sysgui.panels.logs.text.levels import Levels
 from sysgui.panels.logs.text.rows import Rows
 from sysgui.panels.logs.text.scan import Scan
 from sysgui.panels.logs.text.wanted import Condition
@@ -89,7 +88,7 @@ def asked(form: Form, name: str, sign: str, value: Value, data: bytes) -> list[i
 
 def scanned(condition: Condition, data: bytes) -> list[int]:
     with opened(data, 1 << 20) as text:
-        scan = Scan(text, {"asked": condition}, Levels())
+        scan = Scan(text, {"asked": condition})
         scan.go_on(60)
         rows = Rows(scan, "asked")
         starts = starts_of(data)

@@ -15,7 +15,6 @@ from sysgui.panels.logs.page import Page, PageProbe
 from sysgui.panels.logs.query import condition_of
 from sysgui.panels.logs.text.around import Around
 from sysgui.panels.logs.text.blocks import Text
-from sysgui.panels.logs.text.levels import Levels
 from sysgui.panels.logs.text.scan import Scan
 from sysgui.system.host import Host
 
@@ -23,8 +22,8 @@ from sysgui.system.host import Host
 def near(path: Path, context: int, block: int) -> list[int]:
     """Returns where the lines with an x start and those near them, read in blocks of that size."""
     text = Text(os.open(path, os.O_RDONLY), path.stat().st_size, block)
-    around = Around(condition_of("x"), context, text, Levels())
-    scan = Scan(text, {"rows": around}, Levels())
+    around = Around(condition_of("x"), context, text)
+    scan = Scan(text, {"rows": around})
     sights = map(scan.sight, range(len(text)))
     return [one.block.offset + start for one in sights for start in one.select(around).tolist()]
 

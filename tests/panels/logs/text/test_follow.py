@@ -13,7 +13,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sysgui.panels.logs.text.follow import MOST_PARTS, Followed
-from sysgui.panels.logs.text.levels import Levels
 from sysgui.panels.logs.text.scan import Scan
 from sysgui.panels.logs.text.wanted import Everything
 from sysgui.system.host import Host
@@ -167,7 +166,7 @@ def test_whatever_happens_in_whatever_order(
 
 def test_counts_follow_what_changes(writer: Writer) -> None:
     followed = follow(writer)
-    scan = Scan(followed.text, {"rows": Everything()}, Levels())
+    scan = Scan(followed.text, {"rows": Everything()})
     scan.go_on(1e9)
     for way in (*WAYS, *WAYS):
         WAYS[way](writer)

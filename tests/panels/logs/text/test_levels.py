@@ -44,8 +44,8 @@ def test_lines_are_of_the_level_that_they_say() -> None:
     with opened(data, 1 << 20) as text:
         block = text.block(0)
         found = dict(zip(rules.patterns(), needles.find(text, block), strict=True))
-        sight = Sight(block, found, rules)
+        sight = Sight(block, found)
         said = dict.fromkeys(block.starts.tolist(), "")
         for level, name in enumerate(NAMES):
-            said |= dict.fromkeys(sight.at_level(level).tolist(), name)
+            said |= dict.fromkeys(sight.at_level(level, rules).tolist(), name)
     assert dict(zip(LINES, said.values(), strict=True)) == LINES
