@@ -11,7 +11,7 @@ import stat
 import string
 import threading
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from typing import Any, cast
 
 import msgspec
@@ -157,7 +157,9 @@ class Errand:
         """
         return list(self.stream(agree))
 
-    def stream(self, agree: Callable[[Plan], bool] = lambda _plan: True) -> Iterator[Frame]:
+    def stream(
+        self, agree: Callable[[Plan], bool] = lambda _plan: True
+    ) -> Generator[Frame, None, None]:
         """Waits for the prompt and the helper, and yields its frames as they come.
 
         Args:

@@ -6,15 +6,16 @@ lets in who runs as the same user and may look into this process, and nobody els
 anywhere, and with this process it is gone. A descriptor passed on would need a second channel to
 the child, and be lost with every child that is started anew. The file is written to as the log
 is, so that it is followed as any other: after a rotation, and after a truncation, what comes next
-goes on where it ended. What is compressed is unpacked on its way. A journal is written to in all
-places at once: it is read as it is now, and opened when all of it is there; journalctl opens
-nothing without a name, so that it has one for as long as this process has it open.
+goes on where it ended. What is compressed is unpacked on its way, whatever its name is. A journal
+is written to in all places at once: it is read as it is now, and opened when all of it is there;
+journalctl opens nothing without a name, so that it has one for as long as this process has it open.
 """
 
 import os
 import tempfile
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from typing import IO
 
 from sysgui.system.elevation import Errand, Order, Piece, quoted
@@ -23,13 +24,13 @@ from sysgui.system.i18n import _
 from sysgui.system.problem import Problem
 
 from .journal.source import JOURNAL_FILE, PREFIX
-from .text.unpack import DamagedError, Unpacker, is_packed
+from .text.unpack import DamagedError, Unpacker, is_named_packed, packing_of
 
 
 def order_for(path: str) -> Order:
-    """Returns what is asked of the helper; what is compressed is not written to any more."""
+    """Returns what is asked of the helper; what is called compressed is not followed."""
     target = "/".join(quoted(part) for part in os.fsencode(path).split(b"/"))
-    follows = not (is_packed(path) or _is_journal(path))
+    follows = not (is_named_packed(path) or _is_journal(path))
     return Order("file-read", [target], {"follow": "yes"} if follows else {})
 
 
@@ -73,35 +74,51 @@ class RootReading:
         with self._lock:
             self._drop()
             self._file = _file_for(path)
-            self._errand = Errand(self._host, order_for(path))
+            order = order_for(path)
+            self._errand = Errand(self._host, order)
             if turn <= self._over:
                 self._errand.cancel()
         try:
-            self._take_all(path, self._errand, self._file)
+            self._take_all(path, self._errand, self._file, follows="follow" in order.arguments)
         finally:
             with self._lock:
                 self._errand = None
                 if self._closed:
                     self._drop()
 
-    def _take_all(self, path: str, errand: Errand, file: IO[bytes]) -> None:
-        unpacker = Unpacker(path) if is_packed(path) else None
-        source = f"/proc/{os.getpid()}/fd/{file.fileno()}"
+    def _take_all(self, path: str, errand: Errand, file: IO[bytes], *, follows: bool) -> None:
+        unpacker: Unpacker | None = None
+        size = came = 0
         try:
-            for frame in errand.stream():
-                facts = frame.facts if isinstance(frame, Piece) else {}
-                if facts.get("event") == "opened" and not _is_journal(path):
-                    self._opened(path, source)
-                data = str(facts.get("data", "")).encode("latin-1")
-                for piece in unpacker.unpack(data) if unpacker is not None else (data,):
-                    _write(file, piece)
+            with closing(errand.stream()) as frames:
+                for frame in frames:
+                    facts = frame.facts if isinstance(frame, Piece) else {}
+                    if facts.get("event") == "opened":
+                        size = facts.get("size", 0)
+                        self._tell(path, file, whole=False)
+                    data = str(facts.get("data", "")).encode("latin-1")
+                    packing = packing_of(data) if not came else None
+                    unpacker = Unpacker(packing) if packing is not None else unpacker
+                    came += len(data)
+                    for piece in unpacker.unpack(data) if unpacker is not None else (data,):
+                        _write(file, piece)
+                    if unpacker is not None and follows and came >= size:
+                        errand.cancel()
+                        break  # What is compressed is not written to any more.
             if unpacker is not None:
                 unpacker.end()
-            if _is_journal(path):
-                self._opened(path, f"{PREFIX}{file.name}")
         except DamagedError as error:
             errand.cancel()
             raise Problem("damaged", str(error)) from error
+        self._tell(path, file, whole=True)
+
+    def _tell(self, path: str, file: IO[bytes], *, whole: bool) -> None:
+        """Tells by which name what came is opened, as soon as it can be."""
+        if _is_journal(path):
+            if whole:
+                self._opened(path, f"{PREFIX}{file.name}")
+        elif not whole:
+            self._opened(path, f"/proc/{os.getpid()}/fd/{file.fileno()}")
 
     def cancel(self) -> None:
         """Ends the reading; what came stays. Callable from any thread."""

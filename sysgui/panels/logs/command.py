@@ -215,7 +215,10 @@ def _run_pipe(arguments: argparse.Namespace, host: Host) -> int:
     lines.run()
     if arguments.count:
         print(lines.count)
-    return 0 if lines.count else 1
+    if lines.trouble:
+        sys.stdout.flush()
+        print(lines.trouble, file=sys.stderr)
+    return 0 if lines.count and not lines.trouble else 1
 
 
 def _follow(arguments: argparse.Namespace, host: Host, followed: Followed) -> NoReturn:

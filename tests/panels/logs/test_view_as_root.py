@@ -194,6 +194,40 @@ def test_what_is_compressed_is_unpacked_on_its_way(
         assert seen(view)[0] in lines
 
 
+# Answers as the helper does for a file that nothing comes to any more, until nobody reads it.
+LASTS = """
+import json, sys
+(target,) = json.loads(sys.stdin.readline())["targets"]
+data = open(%r, "rb").read()
+def say(**facts):
+    print(json.dumps({"frame": "piece", "facts": {"target": target, **facts}}), flush=True)
+say(event="opened", size=len(data))
+for offset in range(0, len(data), 100):
+    say(offset=offset, data=data[offset:offset + 100].decode("latin-1"))
+sys.stdin.read()
+print('{"frame":"error","code":"cancelled"}')
+"""
+
+
+def test_what_is_compressed_without_being_called_so_is_unpacked_and_not_followed(
+    qtbot, make: Make, tmp_path: Path
+) -> None:
+    lines = [f"line {number * 7919}" for number in range(2000)]
+    (tmp_path / "packed").write_bytes(gzip.compress("\n".join(lines).encode()))
+    view = make(Closed(LASTS % str(tmp_path / "packed")))
+    view._root.button.click()
+    qtbot.waitUntil(lambda: "was read as root" in said(view))
+    qtbot.waitUntil(lambda: bool(seen(view)) and seen(view)[-1] == lines[-1])
+    assert view._root._reading._errand is None
+
+
+def test_what_is_only_called_compressed_is_shown(qtbot, make: Make, tmp_path: Path) -> None:
+    (tmp_path / "plain").write_text("one\ntwo\n")
+    view = make(Closed(WHOLE % str(tmp_path / "plain")), f"{PATH}.gz")
+    view._root.button.click()
+    qtbot.waitUntil(lambda: seen(view) == ["one", "two"])
+
+
 def test_what_comes_of_one_log_is_not_shown_for_another(qtbot, make: Make, fifo: Path) -> None:
     view = make(Closed(FOLLOWS % str(fifo)))
     view._root.button.click()

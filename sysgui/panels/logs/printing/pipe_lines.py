@@ -60,7 +60,7 @@ class PipeLines:
 
         Raises:
             OSError: As read(2) says.
-            Problem: `no-room`, `packed`; `bad-query` and others, as `wanted` says.
+            Problem: `no-room`; `bad-query` and others, as `wanted` says.
             BrokenPipeError: Nobody reads any more what is printed.
         """
         try:
@@ -68,6 +68,11 @@ class PipeLines:
                 self._print()
         finally:
             os.close(self._descriptor)
+
+    @property
+    def trouble(self) -> str:
+        """Why not all that came could be unpacked; "" if nothing is wrong."""
+        return self._piped.trouble
 
     def _begins(self) -> bool:
         """Waits for as many lines as tell what can be asked of them; tells whether any came."""

@@ -10,7 +10,7 @@ from sysgui.system.problem import Problem
 
 from .blocks import Text
 from .fingerprint import Fingerprint
-from .unpack import Unpacking, is_packed
+from .unpack import Unpacking, is_named_packed, packing_of_file
 
 
 class Beside:
@@ -44,13 +44,12 @@ class Beside:
         Raises:
             FileNotFoundError: A file has another name by now.
         """
-        for path in sorted(self._names(), key=lambda path: (is_packed(path), path)):
+        for path in sorted(self._names(), key=lambda path: (is_named_packed(path), path)):
             about = self._host.stat(path)
             # One that was compressed is unpacked only if it is as young as it must be.
-            if about.st_mtime >= known.written // 10**9 or not is_packed(path):
-                copy = self._opened(path)
-                if copy is not None and known.fits(copy):
-                    return copy, about.st_mtime_ns
+            copy = self._opened(path, unpacks=about.st_mtime >= known.written // 10**9)
+            if copy is not None and known.fits(copy):
+                return copy, about.st_mtime_ns
         return None, 0
 
     def between(self, new: Text, parts: Sequence[Text], since: int) -> list[Text]:
@@ -84,18 +83,27 @@ class Beside:
                 found.append(text)
         return found
 
-    def _opened(self, path: str) -> Text | None:
+    def _opened(self, path: str, *, unpacks: bool = True) -> Text | None:
         """Opens a file, and unpacks all of it if it is packed; None if it cannot be read.
+
+        Args:
+            path: The file's.
+            unpacks: Whether one that is packed is wanted; else None is returned for it.
 
         Raises:
             FileNotFoundError: It has another name by now.
         """
         try:
-            if is_packed(path):
-                unpacking = Unpacking(self._host, path)
-                unpacking.go_on(float("inf"))
-                return bytes_of(unpacking.descriptor())
-            return bytes_of(open_file(self._host, path))
+            descriptor = open_file(self._host, path)
+            packing = packing_of_file(descriptor)
+            if packing is None:
+                return bytes_of(descriptor)
+            unpacking = Unpacking(descriptor, packing)
+            if not unpacks:
+                unpacking.close()
+                return None
+            unpacking.go_on(float("inf"))
+            return bytes_of(unpacking.descriptor())
         except FileNotFoundError:
             raise
         except (OSError, Problem):

@@ -1,6 +1,6 @@
 """A log that is written to, and rotated, while it is read: nothing is lost, nothing comes twice.
 
-It may be compressed, and what was rotated away before may come before it.
+It may be compressed, whatever its name says, and what was rotated away before may come before it.
 
 What was read stays where it is: the file that was rotated away is kept open, and what is written to
 it still is read; the one that has its name now comes after it, and what was rotated away unseen in
@@ -22,7 +22,7 @@ from .blocks import BLOCK, Text, buffer_of
 from .fingerprint import Fingerprint
 from .joined import Joined
 from .recode import PLAIN, Recoded, kind_of_file
-from .unpack import THREADS, Copying, Unpacking, go_on_at_once, is_packed
+from .unpack import THREADS, Copying, Unpacking, go_on_at_once, packing_of_file
 
 # So many files are kept open; then the oldest is forgotten.
 MOST_PARTS = 256
@@ -63,6 +63,8 @@ class Followed:
         self._buffer = buffer_of(block)
         self._beside = Beside(host, path)
         self._unpackings: list[Unpacking] = []
+        # Whether the last part is: what is compressed is not written to any more.
+        self._is_packed = False
         self.epoch = self.cuts = 0
         self.text = Joined([self._open(each) for each in (*older, path)])
         self._known = Fingerprint(self.text.parts[-1].as_written())
@@ -97,7 +99,7 @@ class Followed:
     def written(self) -> int:
         """When the file was last written to, in microseconds since 1970."""
         named = self.text.parts[-1].identity()
-        if is_packed(self._path):
+        if self._is_packed:
             # If it went: what was unpacked of it is as old as when it was opened.
             with contextlib.suppress(OSError):
                 named = self._host.stat(self._path)
@@ -148,7 +150,7 @@ class Followed:
         if not self.is_intact():
             changed.append(self._replace_by_copy())
         changed.append(self._grown_last())
-        if not is_packed(self._path) and self._was_replaced(parts[-1]):
+        if not self._is_packed and self._was_replaced(parts[-1]):
             changed.append(self._take_the_new())
             while len(parts) > MOST_PARTS:
                 parts.pop(0).close()
@@ -174,17 +176,23 @@ class Followed:
 
     def _open(self, path: str) -> Text:
         try:
-            if not is_packed(path):
-                return self._text(open_file(self._host, path))
-            unpacking = Unpacking(self._host, path)
-            self._unpackings.append(unpacking)
-            # Its first lines tell how it is written.
-            unpacking.go_on(0.0)
-            return self._text(unpacking.descriptor())
+            return self._unpacked(open_file(self._host, path))
         except PermissionError as error:
             raise not_permitted(self._host, path) from error
         except OSError as error:
             raise unreadable(path, error) from error
+
+    def _unpacked(self, fd: int) -> Text:
+        """Returns what comes last for now, unpacked if it is packed."""
+        packing = packing_of_file(fd)
+        self._is_packed = packing is not None
+        if packing is None:
+            return self._text(fd)
+        unpacking = Unpacking(fd, packing)
+        self._unpackings.append(unpacking)
+        # Its first lines tell how it is written.
+        unpacking.go_on(0.0)
+        return self._text(unpacking.descriptor())
 
     def _text(self, fd: int) -> Text:
         kind = kind_of_file(fd)
@@ -232,8 +240,10 @@ class Followed:
             known = Fingerprint(new)
             with contextlib.suppress(FileNotFoundError):
                 between = self._beside.between(new, parts, self._since)
-                begun = self._text(part.duplicate())
                 if state == self._beside.state() and known.fits(new):
+                    # What is unpacked may have had nothing so far.
+                    open_as = self._text if self._is_packed else self._unpacked
+                    begun = open_as(part.duplicate())
                     self._known = Fingerprint(begun.as_written())
                     parts[-1:] = [*(self._text(text.duplicate()) for text in between), begun]
                     part.close()

@@ -4,14 +4,15 @@ It is held in a file without a name: in memory, and no more than some megabytes 
 nobody needs to look back; in the folder for temporary files, and all of it, where the time of a
 line is asked for, which the lines around it may tell.
 
-What is UTF-16 becomes UTF-8; all else is read as it is, colours and bytes of other encodings too.
+What is compressed is unpacked; what is UTF-16 becomes UTF-8; all else is read as it is, colours and
+bytes of other encodings too.
 """
 
 import os
 import select
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from sysgui.system.i18n import _
 from sysgui.system.problem import Problem
@@ -19,7 +20,8 @@ from sysgui.system.problem import Problem
 from .blocks import BLOCK, Text
 from .joined import Joined
 from .recode import PLAIN, Recoder, kind_of
-from .unpack import begins_packed
+from .unpack import PIECE as PACKED_PIECE
+from .unpack import DamagedError, Unpacker, packing_of
 
 # So much is read before it is looked at, while there is more; and kept in memory, in bytes.
 PIECE = 1 << 20
@@ -37,7 +39,8 @@ class Piped:
         text: What came, but for what was forgotten.
         epoch: 0: what came does not change.
         forgotten: How many bytes were.
-        ended: Whether all has come.
+        ended: Whether all has come, or no more can be unpacked.
+        trouble: Why not all could be unpacked; "" if nothing is wrong.
     """
 
     epoch = 0
@@ -46,12 +49,14 @@ class Piped:
         self._descriptor = descriptor
         self._now = now
         self._kept = -1
+        self._unpacker: Unpacker | None = None
         self._recoder: Recoder | None = None
         self._poll = select.poll()
         self._poll.register(descriptor, select.POLLIN)
         self.text = Joined([_in_memory(b"")])
         self.forgotten = 0
-        self.ended = False
+        self.ended = self._begun = False
+        self.trouble = ""
 
     @property
     def written(self) -> int:
@@ -80,27 +85,46 @@ class Piped:
 
         Raises:
             OSError: As read(2) says.
-            Problem: `no-room`, `packed`.
+            Problem: `no-room`.
         """
         part = self.text.parts[0]
         size = part.size
         while self.ready and part.size - size < PIECE:
-            data = os.read(self._descriptor, PIECE)
+            # What is packed may be a thousand times as long.
+            is_plain = self._begun and self._unpacker is None
+            data = os.read(self._descriptor, PIECE if is_plain else min(PIECE, PACKED_PIECE))
             self.ended = not data
-            if self._recoder is None:
-                if begins_packed(data):
-                    raise Problem(
-                        "packed",
-                        _("What comes is compressed."),
-                        _("Unpack it on its way, as zcat, xzcat or zstdcat do."),
-                    )
-                kind = kind_of(data)
-                self._recoder = Recoder(kind if kind.is_wide else PLAIN)
-            _append(part, self._recoder.recode(data))
+            if not self._begun:
+                self._begun = True
+                packing = packing_of(data)
+                self._unpacker = Unpacker(packing) if packing is not None else None
+            for plain in self._unpacked(data):
+                self._take(part, plain)
         if part.size == size:
             return None
         self.text.measure()
         return part.block_of(part.line_start(size))
+
+    def _unpacked(self, data: bytes) -> Iterator[bytes]:
+        """Yields what the next piece holds."""
+        if self._unpacker is None:
+            yield data
+            return
+        try:
+            if data:
+                yield from self._unpacker.unpack(data)
+            else:
+                self._unpacker.end()
+        except DamagedError as error:
+            self.ended, self.trouble = True, str(error)
+
+    def _take(self, part: Text, data: bytes) -> None:
+        if not data:
+            return  # So far a compressed stream may have told nothing of what it holds.
+        if self._recoder is None:
+            kind = kind_of(data)
+            self._recoder = Recoder(kind if kind.is_wide else PLAIN)
+        _append(part, self._recoder.recode(data))
 
     def is_intact(self) -> bool:
         """Tells that what came stays as it is."""

@@ -1,5 +1,7 @@
 """Compressed logs: unpacked into a file without a name, which is read while it grows.
 
+What is compressed is told by how it begins, and not by its name: a rotation, or a copy, gives any.
+
 The file is in the folder for temporary files, belongs to this process alone, and is gone with it,
 however it ends. What is damaged is read as far as it goes.
 """
@@ -11,14 +13,12 @@ import re
 import tempfile
 import time
 import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
 
 import zstandard
 
-from sysgui.panels.logs.file.regular import open_file
-from sysgui.system.host import Host
 from sysgui.system.i18n import _
 
 # So much of the packed file is unpacked in one go, in bytes.
@@ -43,15 +43,27 @@ class Decompressor(Protocol):
         ...
 
 
-DECOMPRESSORS: Mapping[str, Callable[[], Decompressor]] = {
-    ".gz": lambda: zlib.decompressobj(wbits=31),
-    ".bz2": bz2.BZ2Decompressor,
-    ".xz": lzma.LZMADecompressor,
-    ".zst": lambda: zstandard.ZstdDecompressor().decompressobj(),
-}
+# Makes what unpacks one stream.
+Packing = Callable[[], Decompressor]
 
-# What packed data begins with.
-_MAGIC = re.compile(rb"\x1f\x8b\x08|BZh[1-9]1AY&SY|\xfd7zXZ\0|\x28\xb5\x2f\xfd")
+# What packed data begins with, and what unpacks it: RFC 1952, bzip2's first block or the end that
+# an empty file has, the .xz file format, and RFC 8878 with its frames to be skipped, as pzstd
+# writes them.
+_PACKINGS: Sequence[tuple[re.Pattern[bytes], Packing]] = (
+    (re.compile(rb"\x1f\x8b\x08"), lambda: zlib.decompressobj(wbits=31)),
+    (re.compile(rb"BZh[1-9](?:1AY&SY|\x17rE8P\x90)"), bz2.BZ2Decompressor),
+    (re.compile(rb"\xfd7zXZ\0"), lzma.LZMADecompressor),
+    (
+        re.compile(rb"\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18"),
+        lambda: zstandard.ZstdDecompressor().decompressobj(),
+    ),
+)
+
+# So many bytes tell.
+_HEAD = 10
+
+# The ends of names that say so.
+_ENDINGS = (".gz", ".bz2", ".xz", ".zst")
 
 # What the libraries raise for data that is damaged.
 _DAMAGE = (zlib.error, OSError, EOFError, lzma.LZMAError, zstandard.ZstdError)
@@ -92,25 +104,34 @@ def go_on_at_once(copies: Sequence[Copying], seconds: float) -> None:
                 done.result()
 
 
-def is_packed(path: str) -> bool:
-    """Tells whether a file is compressed, by the end of its name."""
-    return os.path.splitext(path)[1] in DECOMPRESSORS  # noqa: PTH122 - the door works on strings
+def is_named_packed(path: str) -> bool:
+    """Tells whether the name of a file says that it is compressed, which need not be true."""
+    return path.endswith(_ENDINGS)
 
 
-def begins_packed(data: bytes) -> bool:
-    """Tells whether data that has no name is compressed."""
-    return _MAGIC.match(data) is not None
+def packing_of(data: bytes) -> Packing | None:
+    """Returns what unpacks data that begins so; None if it is not compressed."""
+    return next((packing for magic, packing in _PACKINGS if magic.match(data)), None)
+
+
+def packing_of_file(descriptor: int) -> Packing | None:
+    """Returns what unpacks an open file; None if it is not compressed.
+
+    Raises:
+        OSError: As pread(2) says.
+    """
+    return packing_of(os.pread(descriptor, _HEAD, 0))
 
 
 class Unpacker:
     """Unpacks what comes, piece by piece.
 
     Args:
-        path: Of the packed file: the end of its name tells how it is packed.
+        packing: How it is packed.
     """
 
-    def __init__(self, path: str) -> None:
-        self._make = DECOMPRESSORS[os.path.splitext(path)[1]]  # noqa: PTH122
+    def __init__(self, packing: Packing) -> None:
+        self._make = packing
         self._stream = self._make()
         self._begun = False
 
@@ -152,21 +173,20 @@ class Unpacking:
     """Unpacks a file bit by bit.
 
     Args:
-        host: The machine.
-        path: The packed file's.
+        descriptor: Of the packed file, which is closed with it.
+        packing: How it is packed.
 
     Attributes:
         finished: Whether it has come to the end, or can go no further.
         trouble: Why not all of it could be unpacked; "" if nothing is wrong.
 
     Raises:
-        OSError: As open(2) says.
-        Problem: `not-a-file`.
+        OSError: As open(2) says of the folder for temporary files.
     """
 
-    def __init__(self, host: Host, path: str) -> None:
-        self._unpacker = Unpacker(path)
-        self._packed = os.fdopen(open_file(host, path), "rb", buffering=0)
+    def __init__(self, descriptor: int, packing: Packing) -> None:
+        self._unpacker = Unpacker(packing)
+        self._packed = os.fdopen(descriptor, "rb", buffering=0)
         self._out = tempfile.TemporaryFile(prefix="sysgui-log-", buffering=0)  # noqa: SIM115
         self.finished = False
         self.trouble = ""

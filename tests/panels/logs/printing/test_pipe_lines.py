@@ -176,13 +176,29 @@ def test_what_finds_no_room_is_said_after_what_came(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress, zstandard.compress])
-def test_what_comes_compressed_is_refused_and_not_printed(
-    tmp_path: Path, pack: Callable[[bytes], bytes]
+def test_what_comes_compressed_is_unpacked(
+    tmp_path: Path, pack: Callable[[bytes], bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with pytest.raises(Problem) as refused:
-        Came(tmp_path, [pack(b"".join(ISO))])
-    assert refused.value.code == "packed"
-    assert not (tmp_path / "printed").read_bytes()
+    monkeypatch.setattr(piped, "PIECE", 16)
+    data = pack(b"".join(ISO[:30])) + pack(b"".join(ISO[30:]))
+    came = Came(tmp_path, cut(data, range(20, len(data), 7)), "pid=7 or pid=58")
+    assert (came.status, came.printed) == (0, ISO[7] + ISO[58])
+
+
+def test_compressed_utf_16_is_understood(tmp_path: Path) -> None:
+    data = gzip.compress("Müller\r\nMeier\r\n".encode("utf-16"))
+    assert Came(tmp_path, [data], "Müller").printed == "Müller\r\n".encode()
+
+
+def test_of_what_is_damaged_comes_what_there_is_and_why_not_all(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = gzip.compress(b"".join(ISO * 200))
+    came = Came(tmp_path, [data[: len(data) // 2]])
+    assert came.status == 1
+    assert came.printed.startswith(ISO[0] + ISO[1])
+    assert "it ends too early" in capsys.readouterr().err
+    assert Came(tmp_path, [data[:-9] + b"????"]).status == 1
 
 
 def test_what_only_begins_like_it_is_text(tmp_path: Path) -> None:

@@ -5,7 +5,9 @@ import errno
 import gzip
 import lzma
 import os
-from collections.abc import Callable
+import shutil
+import subprocess
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,7 @@ import zstandard
 
 from sysgui.panels.logs.page import Page, PageProbe
 from sysgui.panels.logs.text.follow import Followed
-from sysgui.panels.logs.text.unpack import Unpacking
+from sysgui.panels.logs.text.unpack import Packing, Unpacking, packing_of_file
 from sysgui.system.host import Host
 
 PACK: dict[str, Callable[[bytes], bytes]] = {
@@ -29,7 +31,12 @@ TEXT = "".join(f"{line}\n" for line in LINES).encode()
 
 def unpacked(path: Path) -> tuple[bytes, str]:
     """Returns all that can be unpacked, and what is said of it."""
-    unpacking = Unpacking(Host(), str(path))
+    descriptor = os.open(path, os.O_RDONLY)
+    packing = packing_of_file(descriptor)
+    if packing is None:
+        os.close(descriptor)
+        return path.read_bytes(), ""
+    unpacking = Unpacking(descriptor, packing)
     fd = unpacking.descriptor()
     try:
         while not unpacking.finished:
@@ -38,6 +45,13 @@ def unpacked(path: Path) -> tuple[bytes, str]:
     finally:
         os.close(fd)
         unpacking.close()
+
+
+def begun(path: Path) -> Unpacking:
+    descriptor = os.open(path, os.O_RDONLY)
+    packing: Packing | None = packing_of_file(descriptor)
+    assert packing is not None
+    return Unpacking(descriptor, packing)
 
 
 @pytest.mark.parametrize("ending", PACK)
@@ -76,14 +90,12 @@ def test_damage_is_said(tmp_path: Path, ending: str) -> None:
     path.write_bytes(packed)
     found, trouble = unpacked(path)
     assert trouble or found != TEXT
-    path.write_bytes(b"no such thing")
-    assert unpacked(path)[1]
 
 
 def test_a_full_disk_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "log.gz"
     path.write_bytes(gzip.compress(TEXT))
-    unpacking = Unpacking(Host(), str(path))
+    unpacking = begun(path)
 
     class Full:
         def write(self, _data: bytes) -> int:
@@ -105,7 +117,7 @@ def test_nothing_is_left_of_it_on_the_disk(tmp_path: Path, monkeypatch: pytest.M
     (tmp_path / "temporary").mkdir()
     path = tmp_path / "log.gz"
     path.write_bytes(gzip.compress(TEXT))
-    unpacking = Unpacking(Host(), str(path))
+    unpacking = begun(path)
     unpacking.go_on(1e9)
     assert list((tmp_path / "temporary").iterdir()) == []
     unpacking.close()
@@ -147,3 +159,55 @@ def test_a_set_of_rotated_files_is_one_log(tmp_path: Path) -> None:
         piece = text.read(offset, 1 << 20)
         whole, offset = whole + piece, offset + len(piece)
     assert whole == TEXT
+
+
+def read(path: Path, older: Sequence[str] = ()) -> tuple[bytes, str]:
+    """Returns all that a log says, and what is said of it."""
+    followed = Followed(Host(), str(path), older)
+    followed.unpack_all()
+    text, whole = followed.text, b""
+    while len(whole) < text.size:
+        whole += text.read(len(whole), 1 << 20)
+    return whole, followed.trouble
+
+
+@pytest.mark.parametrize("name", ["messages-old", "log.1", "log.gz", "log.xz"])
+@pytest.mark.parametrize("ending", PACK)
+def test_it_is_told_by_what_it_is_and_not_by_its_name(
+    tmp_path: Path, ending: str, name: str
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(PACK[ending](TEXT))
+    assert read(path) == (TEXT, "")
+    assert settled(path).lines == len(LINES)
+    path.write_bytes(TEXT)
+    assert read(path) == (TEXT, "")
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [["gzip"], ["bzip2"], ["xz"], ["zstd", "-q"], ["pzstd", "-q"], ["pigz"], ["zopfli", "-c"]],
+    ids=lambda argv: argv[0],
+)
+@pytest.mark.parametrize("text", [TEXT, b""], ids=["lines", "nothing"])
+def test_what_the_programs_write_is_recognised(
+    tmp_path: Path, argv: Sequence[str], text: bytes
+) -> None:
+    if shutil.which(argv[0]) is None:
+        pytest.skip(f"no {argv[0]}")
+    path = tmp_path / "old"
+    path.write_bytes(subprocess.run(argv, input=text, capture_output=True, check=True).stdout)
+    assert read(path) == (text, "")
+
+
+def test_a_log_that_is_replaced_by_a_compressed_one_goes_on_with_what_that_says(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "log"
+    path.write_bytes(b"one\n")
+    followed = Followed(Host(), str(path))
+    path.rename(tmp_path / "away")
+    path.write_bytes(gzip.compress(b"two\nthree\n"))
+    followed.refresh()
+    followed.unpack_all()
+    assert followed.text.read(0, 100) + followed.text.read(4, 100) == b"one\ntwo\nthree\n"
