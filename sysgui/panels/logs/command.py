@@ -16,6 +16,7 @@ from sysgui.system.json_lines import write_line
 from sysgui.system.printable import printable_text
 from sysgui.system.problem import Problem, unreadable
 
+from . import slashes
 from .analysis import run as analysis
 from .bundle import command as bundle
 from .columns import COLUMNS
@@ -128,6 +129,18 @@ def run(arguments: argparse.Namespace, host: Host) -> int:
     folder = _folder_of(arguments, host, sources)
     if folder:
         return _list(host, folder, json=arguments.json)
+    typed = " ".join(arguments.query)
+    hint = slashes.hint(typed, found=True)
+    if hint:
+        print(hint, file=sys.stderr)
+    status = _run(arguments, host, sources)
+    if status and not hint and (hint := slashes.hint(typed, found=False)):
+        sys.stdout.flush()
+        print(hint, file=sys.stderr)
+    return status
+
+
+def _run(arguments: argparse.Namespace, host: Host, sources: list[Source]) -> int:
     if arguments.analyze or arguments.csv or arguments.html is not None:
         return analysis.run_analysis(arguments, host, sources)
     if arguments.bundle is not None:

@@ -38,6 +38,7 @@ from sysgui.system.query import Kind, QueryError
 from sysgui.system.query_grammar import Grammar
 from sysgui.system.query_values import EQUALITY, Askable, Value, operators, refuse, shortened
 
+from . import slashes
 from .analysis.asks import OUTCOMES, by_account, by_address, by_outcome, by_source
 from .text.levels import NAMES, Levels
 from .text.patterns import Pattern, PatternError, expression, literal
@@ -167,7 +168,7 @@ class LogLanguage(Grammar[_Field, Condition]):
         Raises:
             QueryError: If `text` is not of this language.
         """
-        return self.read(text) or Everything()
+        return self.compile_terms(text).condition
 
     def compile_terms(self, text: str) -> "Compiled":
         """Returns the same, and the conditions of which a query consists.
@@ -175,7 +176,14 @@ class LogLanguage(Grammar[_Field, Condition]):
         Raises:
             QueryError: If `text` is not of this language.
         """
-        reading = self.read_terms(text)
+        try:
+            reading = self.read_terms(text)
+        except QueryError as error:
+            hint = slashes.hint(text, found=True)
+            if not hint:
+                raise
+            message = f"{error.message}. {hint}"
+            raise QueryError(error.column, message, error.expected) from error
         if reading is None:
             return Compiled(Everything(), [])
         # A single condition is all there is: it needs no count of its own.

@@ -122,6 +122,20 @@ def test_what_a_log_lacks_is_said_beneath_its_lines(qtbot, make: Make) -> None:
     assert not view._note.isVisible()
 
 
+def test_how_an_expression_is_written_is_said_as_long_as_one_is_typed_otherwise(
+    qtbot, make: Make
+) -> None:
+    view = make()
+    show(qtbot, view, "/ERR.R/")
+    qtbot.waitUntil(lambda: "re:ERR.R" in view._note.text())
+    show(qtbot, view, "re:ERR.R")
+    assert view._note.isHidden()
+    find(qtbot, view, "/nowhere/")
+    qtbot.waitUntil(lambda: "re:nowhere" in view._note.text())
+    find(qtbot, view, "/var/log/")
+    assert view._note.isHidden()
+
+
 def test_the_end_of_the_first_log_is_seen_at_once(make: Make) -> None:
     view = make()
     shown = seen(view)

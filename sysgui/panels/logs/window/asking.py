@@ -4,6 +4,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from sysgui.panels.logs import slashes
 from sysgui.panels.logs.page import Page
 from sysgui.panels.logs.permission import NOT_PERMITTED
 from sysgui.panels.logs.sought import HITS, LINE, TIME
@@ -252,4 +253,13 @@ class Asking(QObject):
 
 
 def _complaint(page: Page) -> str:
-    return page.refused or page.trouble
+    return page.refused or page.trouble or _hint(page)
+
+
+def _hint(page: Page) -> str:
+    """Returns how an expression is written, if one was typed otherwise; "" if none was."""
+    query, search = page.asked[2:]
+    is_known = page.settled and page.lines > 0
+    return slashes.hint(query, found=page.rows > 0 or not is_known) or slashes.hint(
+        search, found=page.hits > 0 or not is_known
+    )

@@ -1,0 +1,55 @@
+"""Regular expressions between slashes, as less, vim and lnav take them: here they are text.
+
+`/var/log/` is a path, and paths are what logs are full of. So what stands between slashes is looked
+for as it stands, and whoever meant an expression is told how one is written.
+"""
+
+import re
+
+from sysgui.system.i18n import _
+from sysgui.system.printable import printable_text
+
+from .text.patterns import PatternError, expression
+
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+# Capitals never matter, so that the flag for that says nothing.
+_BETWEEN = re.compile(r"(?<![^\s(!])/(?P<source>[^\s/](?:.*?[^\s])??)/i?(?=[\s)]|\Z)", re.DOTALL)
+# What a path hardly ever has.
+_SIGNS = re.compile(r"[\\^$*+?|\[\]{}()]")
+_SLASH = re.compile(r"(?<!\\)/")
+_QUOTE = re.compile(r'(?<!\\)"')
+_BARE = re.compile(r'[^\s"()]+')
+
+
+def hint(typed: str, *, found: bool) -> str:
+    """Returns how an expression is written that stands between slashes, translated.
+
+    Args:
+        typed: A query.
+        found: Whether anything was found by it: then only what is no path is spoken of.
+
+    Returns:
+        "" if there is nothing to say.
+    """
+    # Of the same length, so that places stay the same.
+    bare = _QUOTED.sub(lambda quoted: '"' * len(quoted[0]), typed)
+    for between in _BETWEEN.finditer(bare):
+        source = typed[between.start("source") : between.end("source")].replace(r"\/", "/")
+        signs = _SIGNS.search(source)
+        if (found or _SLASH.search(between["source"])) and not signs:
+            continue
+        try:
+            expression(source)
+        except PatternError:
+            continue
+        text = _("“{typed}” is no regular expression here: one is written {written}")
+        as_typed = typed[slice(*between.span())]
+        return text.format(typed=printable_text(as_typed), written=printable_text(_written(source)))
+    return ""
+
+
+def _written(source: str) -> str:
+    if _BARE.fullmatch(source):
+        return f"re:{source}"
+    quoted = _QUOTE.sub(lambda _quote: '\\"', source)
+    return f're:"{quoted}"'
