@@ -50,7 +50,7 @@ class Context:
 
 
 class PanelView(QWidget):
-    """The base of all panels' views.
+    """The base of all panels' views; what one of many things it shows is its window title.
 
     Args:
         context: What the application gives.

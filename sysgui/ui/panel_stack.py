@@ -26,10 +26,12 @@ class PanelStack(QStackedWidget):
     Signals:
         figured: The panel that is shown has its first figures.
         ready: The panel that is shown has real data, rates included.
+        titled: A panel shows something else: its view's window title says what.
     """
 
     figured = Signal()
     ready = Signal()
+    titled = Signal()
 
     def __init__(self, context: Context, pollers: Pollers, parent: QWidget) -> None:
         super().__init__(parent)
@@ -73,6 +75,7 @@ class PanelStack(QStackedWidget):
         view.setObjectName(name)
         view.figured.connect(self._panel_figured)
         view.ready.connect(self._panel_ready)
+        view.windowTitleChanged.connect(self.titled)
         self.views[name] = view
         self._replace(name, view)
         return view

@@ -105,6 +105,7 @@ class Shell(QMainWindow):
         self._rail.chosen.connect(self.show_place)
         self._stack.figured.connect(self.figured)
         self._stack.ready.connect(self.ready)
+        self._stack.titled.connect(self._entitle)
         self._own = Poller(self, CostProbe(Host(), os.getpid()), COST_EVERY / tempo)
         self._own.reading.connect(self._show_cost)
         self.watch(self._own)
@@ -115,7 +116,8 @@ class Shell(QMainWindow):
             self._problems.show_problem(settings.trouble)
 
     def _build(self, host: Host) -> None:
-        self.setWindowTitle(_("Sysgui") if host.live else f"{_('Sysgui')} — {host.root}")
+        self._title = _("Sysgui") if host.live else f"{_('Sysgui')} — {host.root}"
+        self.setWindowTitle(self._title)
         self.setMinimumSize(SMALLEST)
         right = QWidget(self)
         column = QVBoxLayout(right)
@@ -261,10 +263,18 @@ class Shell(QMainWindow):
         self._stack.view(name)
         self._rail.show_chosen(place)
         self._stack.setCurrentIndex(place)
+        self._entitle()
         self._settings.panel = name
         view = self.current_view
         if view is not None and not self._rail.hasFocus():
             view.setFocus()
+
+    @Slot()
+    def _entitle(self) -> None:
+        """Has the title of the window say what the panel shows, if that is one thing of many."""
+        view = self.current_view
+        subject = view.windowTitle() if view is not None else ""
+        self.setWindowTitle(f"{subject} — {self._title}" if subject else self._title)
 
     @Slot()
     def come_to_front(self) -> None:

@@ -175,6 +175,17 @@ def in_dialog(kind: type[QDialog], act: Callable[[Any], None]) -> list[QDialog]:
 # Tabs.
 
 
+def test_the_title_says_what_the_panel_shows(make) -> None:
+    shell = make()
+    assert shell.windowTitle() == "Sysgui"
+    shell.current_view.setWindowTitle("/var/log/syslog")
+    assert shell.windowTitle() == "/var/log/syslog — Sysgui"
+    shell.show_next()
+    assert shell.windowTitle() == "Sysgui"
+    shell.show_place(0)
+    assert shell.windowTitle() == "/var/log/syslog — Sysgui"
+
+
 def test_the_tabs_are_those_of_the_manifests_in_their_order(make: Make) -> None:
     shell = make([manifest("two"), manifest("one")], start="two")
     assert tabs(shell) == ["Two", "One"]

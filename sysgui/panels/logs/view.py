@@ -18,7 +18,7 @@ from sysgui.ui.table_view import TableView
 
 from .columns import COLUMNS
 from .journal.source import is_journal, listing, source_of
-from .merged.sources import Source, is_merged, name_of, sources_of
+from .merged.sources import Source, is_merged, name_of, sources_of, title_of
 from .names import named, path_of
 from .page import Page
 from .probe import Logs, LogsProbe, left_out
@@ -111,6 +111,7 @@ class LogsView(PanelView):
         self._pane.find_edit.entered.connect(self._line_actions.find_next)
         Values(self, self._pane, self._asking)
         self.setFocusProxy(self.lines)
+        self._entitle()
 
     def _list(self) -> QWidget:
         """Returns the list of logs, with the folder above and what it lacks beneath it."""
@@ -138,6 +139,7 @@ class LogsView(PanelView):
         pane.strip.pointed.connect(self._go_to_part)
         self.lines.chosen.connect(self._show_place)
         self._asking.said.connect(self._say)
+        self._asking.opened.connect(self._entitle)
         self._asking.closed.connect(self._root.offer)
         self._asking.left.connect(self._root.withdraw)
         self._root.opened.connect(self._asking.open_instead)
@@ -271,6 +273,11 @@ class LogsView(PanelView):
     @Slot(float)
     def _go_to_part(self, part: float) -> None:
         self.lines.center_on(min(self.lines.rows - 1, int(part * self.lines.rows)))
+
+    @Slot()
+    def _entitle(self) -> None:
+        path = self._asking.path
+        self.setWindowTitle(title_of(path) if path else "")
 
     @Slot(str)
     def _say(self, what: str) -> None:

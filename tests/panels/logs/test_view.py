@@ -108,6 +108,12 @@ def arrived(qtbot, view: LogsView) -> None:
 # What is seen
 
 
+def test_the_title_is_the_log(make, log: Path) -> None:
+    view = make()
+    view.open_with(path=str(log))
+    assert view.windowTitle() == str(log)
+
+
 def test_what_a_log_lacks_is_said_beneath_its_lines(qtbot, make: Make) -> None:
     view = make()
     before = seen(view)
