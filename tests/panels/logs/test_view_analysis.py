@@ -26,7 +26,7 @@ def analyse(qtbot, view: LogsView) -> None:
     page, edit = view._analysing.page, view._pane.show_edit
 
     def whole() -> bool:
-        told = page._report
+        told = page.report
         return told.settled and told.query == edit.text() and bool(told.source or told.refused)
 
     qtbot.waitUntil(whole, timeout=30_000)
@@ -58,6 +58,19 @@ def test_the_figures_are_those_of_the_log(qtbot, make: Make) -> None:
     assert "2" in view._analysing.page._head.text()
 
 
+def test_lines_around_those_asked_for_are_not_counted_and_that_is_said(qtbot, make: Make) -> None:
+    view = make()
+    show(qtbot, view, "ERROR")
+    view._asking.show_around(3)
+    settle(qtbot, view)
+    analyse(qtbot, view)
+    page = view._analysing.page
+    assert page.report.lines == 20
+    assert "none around them" in page._head.text()
+    view._asking.show_around(0)
+    qtbot.waitUntil(lambda: "none around them" not in page._head.text())
+
+
 def test_selected_lines_are_analysed_with_all_of_their_time(qtbot, make: Make) -> None:
     view = make()
     view._analysing.of_selected.trigger()
@@ -70,7 +83,7 @@ def test_selected_lines_are_analysed_with_all_of_their_time(qtbot, make: Make) -
     # A line a second.
     told = row(view, "by level", "err")[1].data()
     assert told == str(sum("ERROR" in line for line in LINES[100:1341]))
-    assert view._analysing.page._report.lines == 1241
+    assert view._analysing.page.report.lines == 1241
 
 
 def test_a_figure_leads_to_the_lines_behind_it(qtbot, make: Make) -> None:

@@ -126,6 +126,8 @@ class Report(msgspec.Struct, frozen=True):
         untold: How many lines have messages that could not be told apart: there are too many.
         trouble: Why not all of it could be read; "" if nothing is wrong.
         refused: Why the query cannot be asked of this log, translated; "" if it can.
+        context: So many lines before and after each that is asked for are wanted besides, and not
+            counted.
     """
 
     source: str = ""
@@ -142,3 +144,4 @@ class Report(msgspec.Struct, frozen=True):
     untold: int = 0
     trouble: str = ""
     refused: str = ""
+    context: int = 0

@@ -83,6 +83,7 @@ def run_analysis(arguments: argparse.Namespace, host: Host, sources: Sequence[So
         raise Problem("bad-query", str(error)) from error
     except OSError as error:
         raise unreadable(name, error) from error
+    report = msgspec.structs.replace(report, context=arguments.context)
     if arguments.html is not None:
         _write(arguments.html, html_text(report, rules))
     elif arguments.json:

@@ -114,6 +114,8 @@ def span(report: Report, zone: dt.tzinfo) -> str:
 def remarks(report: Report) -> list[str]:
     """Returns what is to be known of the figures."""
     found = [printable_text(report.trouble)] if report.trouble else []
+    if report.context and report.query:
+        found.append(_("Only lines that the query asks for are counted, none around them."))
     if report.hours.outside:
         found.append(
             _(

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 from PySide6.QtCore import QObject, Signal, Slot
 
 from sysgui.panels.logs.analysis.report import Report
@@ -59,7 +60,7 @@ class Analysing(QObject):
         pane.show_edit.asked.connect(self.again)
         pane.older.toggled.connect(self.again)
         asking.opened.connect(self.again)
-        asking.opened.connect(self.again)
+        asking.shown.connect(self._take_context)
         self.page.left.connect(self._leave)
         self.page.said.connect(self.said)
         self.page.tree.chosen.connect(self._lead)
@@ -134,7 +135,14 @@ class Analysing(QObject):
             return  # It was asked before something else was wanted.
         if report.settled:
             self._poller.pause()
-        self.page.show_report(report)
+        self.page.show_report(msgspec.structs.replace(report, context=self._asking.context))
+
+    @Slot()
+    def _take_context(self) -> None:
+        """Says what the figures do not count, if other lines are shown around those asked for."""
+        report = self.page.report
+        if report.context != self._asking.context:
+            self.page.show_report(msgspec.structs.replace(report, context=self._asking.context))
 
     @Slot(object)
     def _take_problem(self, problem: Problem) -> None:

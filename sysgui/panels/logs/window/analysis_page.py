@@ -32,6 +32,7 @@ class AnalysisPage(QWidget):
 
     Attributes:
         tree: The figures.
+        report: What is shown.
 
     Signals:
         left: Somebody wants to see the lines again.
@@ -44,7 +45,7 @@ class AnalysisPage(QWidget):
     def __init__(self, parent: QWidget, zone: dt.tzinfo) -> None:
         super().__init__(parent)
         self._zone = zone
-        self._report = Report()
+        self.report = Report()
         self._head = Muted()
         self._head.setWordWrap(True)
         self.export = QPushButton(_("Save…"), self)
@@ -60,11 +61,11 @@ class AnalysisPage(QWidget):
         column.addLayout(above)
         column.addWidget(self.tree, 1)
         self.setFocusProxy(self.tree)
-        self.show_report(self._report)
+        self.show_report(self.report)
 
     def show_report(self, report: Report) -> None:
         """Shows what is known, and how far the log has been looked through."""
-        self._report = report
+        self.report = report
         self.export.setEnabled(report.settled and report.lines > 0)
         self._head.setText("\n".join(self._told(report)))
         self.tree.show_report(report)
@@ -99,7 +100,7 @@ class AnalysisPage(QWidget):
         ending = Path(path).suffix if Path(path).suffix in ways else names.get(chosen, ".html")
         target = Path(path) if Path(path).suffix in ways else Path(path + ending)
         try:
-            replace(target, ways[ending][1](self._report).encode())
+            replace(target, ways[ending][1](self.report).encode())
         except OSError as error:
             self.said.emit(
                 _("{path} cannot be written: {error}").format(path=target, error=error.strerror)

@@ -50,6 +50,20 @@ def run(capsys: pytest.CaptureFixture[str]) -> Run:
     return runs
 
 
+def test_lines_around_those_asked_for_are_not_counted_and_that_is_said(
+    log: Path, tmp_path: Path, run: Run
+) -> None:
+    said = "Only lines that the query asks for are counted, none around them."
+    asked = run(str(log), "formula", "--analyze", "-C", "2")
+    assert f"{log}: 1 lines" in asked
+    assert said in asked
+    run(str(log), "formula", "--html", str(tmp_path / "a.html"), "-C", "2")
+    assert said in (tmp_path / "a.html").read_text()
+    # Without them, and where all lines are asked for, there is nothing to be said.
+    for argv in ((str(log), "formula"), (str(log), "-C", "2")):
+        assert said not in run(*argv, "--analyze")
+
+
 def test_the_text_tells_the_figures_and_how_to_ask_for_them(log: Path, run: Run) -> None:
     plain = run(str(log), "--analyze")
     assert f"{log}: 44 lines" in plain
