@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
+from kit import wait_until
 
 from . import polkit
 from .boot import boot
@@ -363,6 +364,30 @@ def test_what_fails_is_told_with_the_last_lines_of_its_journal(controlled: Machi
         _status, _said, errors = services(machine, "start", "a")
         assert "adm or systemd-journal" in errors
         assert "no port" not in errors
+
+
+def test_the_last_lines_are_told_though_the_journal_is_late(controlled: Machine) -> None:
+    machine = controlled
+    text = "[Service]\nType=oneshot\nExecStart=/bin/sh -c 'echo no port left; exit 3'\n"
+    argv = ["/usr/bin/python3", "-m", "sysgui", "services", "start", "a"]
+
+    def to_journald(signal: str) -> None:
+        script = 'kill -"$1" "$(systemctl show -P MainPID systemd-journald.service)"'
+        machine.output(["sh", "-c", script, "sh", signal])
+
+    def waits_for_journald() -> bool:
+        return machine.run(["pgrep", "-x", "journalctl"]).returncode == 0
+
+    with units(machine, a_service=text):
+        to_journald("STOP")
+        try:
+            process = machine.spawn(argv, env=PYTHON)
+            wait_until(lambda: waits_for_journald() or process.poll() is not None, "journalctl")
+        finally:
+            to_journald("CONT")
+        _said, errors = process.communicate(timeout=polkit.PATIENCE)
+        assert "ended with status 3" in errors
+        assert "no port left" in errors
 
 
 def test_after_too_many_starts_it_is_told_how_to_go_on(controlled: Machine) -> None:

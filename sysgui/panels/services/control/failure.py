@@ -1,5 +1,6 @@
 """Why a unit did not do what it was told: what systemd knows of it, in words, and its journal."""
 
+import contextlib
 import os
 import re
 import signal
@@ -25,6 +26,9 @@ LINES = 20  # Of its last run so many are shown.
 
 # The journal may have what a run says so much before systemd notes its begin, in seconds.
 EARLY = 0.5
+
+# So long what a run has said may take to the journal, in seconds.
+SYNC = 2.0
 
 _COMMANDS = (
     "ExecCondition", "ExecStartPre", "ExecStart", "ExecStartPost", "ExecReload", "ExecStop",
@@ -226,6 +230,10 @@ class FailureProbe:
         if since := _a_little_before(since):
             # Of one that ends at once, the journal may know the unit by then, and not the run.
             matches = [f"--since={since}", *matches, "+", f"{_UNIT[scope == USER]}={name}"]
+        if self._host.uid() == 0:
+            # What it said last may be on its way to the journal: only root may wait for that.
+            with contextlib.suppress(Problem):
+                self._host.run([JOURNALCTL, "--sync"], SYNC)
         output = self._host.run(
             [
                 JOURNALCTL, "--no-pager", "--quiet", "--all", "--output=json", f"--lines={LINES}",

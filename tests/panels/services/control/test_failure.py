@@ -122,7 +122,7 @@ def test_the_last_lines_of_the_last_run_stand_beside_it(tmp_path: Path) -> None:
     (found,) = FailureProbe(host).read("system", "start", [Item("web.service", "failed")])
     assert (found.name, found.result, found.verb) == ("web.service", "exit-code", "start")
     assert [line.text for line in found.lines] == [r"\x1b[31mno port", r"hi\xff"]
-    (journal,) = [run for run in host.runs if "journalctl" in run[0]]
+    (journal,) = [run for run in host.runs if "--output=json" in run]
     assert journal[-3:] == [f"_SYSTEMD_INVOCATION_ID={RUN}", "+", f"INVOCATION_ID={RUN}"]
     assert "--lines=20" in journal
     FailureProbe(host).read("user", "start", [Item("web.service", "failed")])
