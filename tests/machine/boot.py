@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from .cgroups import own_groups
 from .commands import HOST_PATH, program, tail
-from .debian import CHECKOUT, DEPENDENCIES, Machine
+from .debian import CHECKOUT, DEPENDENCIES, PATIENCE, Machine
 from .errors import MachineError
 from .recipe import HOSTNAME
 
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     from .build import System
 
-_BOOT_TIMEOUT = 90
 _HALT_TIMEOUT = 30
 
 # All that a machine writes goes to a tmpfs over the built root, and all its mounts, like nspawn's
@@ -114,7 +113,7 @@ def _is_run_by_systemd() -> bool:
 
 def _await_ready(process: subprocess.Popen[bytes], events: socket.socket, console: Path) -> int:
     """Wait until the machine says that it has booted, and return its init as the host sees it."""
-    deadline = time.monotonic() + _BOOT_TIMEOUT
+    deadline = time.monotonic() + PATIENCE
     state: dict[str, str] = {}
     ended = os.pidfd_open(process.pid)
     try:
@@ -122,7 +121,7 @@ def _await_ready(process: subprocess.Popen[bytes], events: socket.socket, consol
             wait = max(0, deadline - time.monotonic())
             readable, _, _ = select.select([events.fileno(), ended], [], [], wait)
             if events.fileno() not in readable:
-                why = "ended while it booted" if readable else f"not up in {_BOOT_TIMEOUT} s"
+                why = "ended while it booted" if readable else f"not up in {PATIENCE} s"
                 raise MachineError(f"{why}:\n{tail(console.read_text(errors='replace'))}")
             lines = events.recv(4096).decode().splitlines()
             state.update((key, value) for key, _, value in (line.partition("=") for line in lines))

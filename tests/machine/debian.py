@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 CHECKOUT = "/opt/checkout"
 DEPENDENCIES = "/opt/deps"
 
+# A busy machine takes its time for what is quick elsewhere: so long it is waited for, in seconds.
+PATIENCE = 180.0
+
 _SYSGUI = {"PYTHONPATH": f"{CHECKOUT}:{DEPENDENCIES}", "PYTHONDONTWRITEBYTECODE": "1"}
 _ROOT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _USER_PATH = "/usr/local/bin:/usr/bin:/bin:/usr/local/games:/usr/games"
@@ -87,7 +90,7 @@ class Machine:
         *,
         user: str = "root",
         input: str | None = None,  # noqa: A002 - subprocess.run calls it so
-        timeout: float = 60,
+        timeout: float = PATIENCE,
         env: Mapping[str, str] | None = None,
     ) -> subprocess.CompletedProcess[str]:
         """Run a command to its end, whatever its exit code.
@@ -108,7 +111,7 @@ class Machine:
         *,
         user: str = "root",
         input: str | None = None,  # noqa: A002 - subprocess.run calls it so
-        timeout: float = 60,
+        timeout: float = PATIENCE,
         env: Mapping[str, str] | None = None,
     ) -> str:
         """Run a command that must succeed, and return what it printed."""
@@ -122,7 +125,7 @@ class Machine:
         *args: str,
         user: str = "root",
         input: str | None = None,  # noqa: A002 - subprocess.run calls it so
-        timeout: float = 60,
+        timeout: float = PATIENCE,
         env: Mapping[str, str] | None = None,
     ) -> subprocess.CompletedProcess[str]:
         """Run `sysgui` from the checkout, by the machine's own Python."""
@@ -151,7 +154,7 @@ class Machine:
         finally:
             self.output(["mount", "-o", "remount,hidepid=0,gid=0", "/proc"])
 
-    def await_running(self, timeout: float = 60) -> None:
+    def await_running(self, timeout: float = PATIENCE) -> None:
         """Wait until systemd has nothing left to start."""
         state = self.run(["systemctl", "is-system-running", "--wait"], timeout=timeout).stdout
         if state.strip() not in {"running", "degraded"}:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sysgui.helper.table import TABLE
 
-from .debian import CHECKOUT, DEPENDENCIES, end
+from .debian import CHECKOUT, DEPENDENCIES, PATIENCE, end
 
 if TYPE_CHECKING:
     import subprocess
@@ -25,9 +25,6 @@ POLICY = "/usr/share/polkit-1/actions/org.sysgui.policy"
 RULES = "/etc/polkit-1/rules.d/10-test.rules"
 
 PASSWORD = "correct horse"
-
-# A password's check takes a third of a second; a machine that is busy may take this long.
-PATIENCE = 30.0
 
 PYTHON = {"PYTHONPATH": f"{CHECKOUT}:{DEPENDENCIES}", "PYTHONDONTWRITEBYTECODE": "1"}
 CLIENT = ["/usr/bin/python3", f"{CHECKOUT}/tests/machine/client.py"]

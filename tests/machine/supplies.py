@@ -101,7 +101,7 @@ def bare(
 def apt(machine: Machine, *words: str) -> None:
     """Run apt-get, which asks nobody anything."""
     env = {"DEBIAN_FRONTEND": "noninteractive"}
-    machine.output(["apt-get", "-qq", "--yes", *words], timeout=300, env=env)
+    machine.output(["apt-get", "-qq", "--yes", *words], timeout=600, env=env)
 
 
 def _digest(checkout: Path, *more: str) -> str:

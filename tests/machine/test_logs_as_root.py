@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from .conftest import CHECKOUT
-from .debian import end
+from .debian import PATIENCE, end
 from .polkit import await_end, entries, left_running, rule
 from .supplies import INSIDE, Supplies, apt, bare
 
@@ -51,9 +51,9 @@ reading = RootReading(Host(), lambda _path, source: opened.put(source))
 asked = {{"path": {LOG!r}, "turn": reading.turn()}}
 thread = threading.Thread(target=reading.read, kwargs=asked)
 thread.start()
-source = opened.get(timeout=30)
+source = opened.get(timeout={PATIENCE})
 for line in sys.stdin:
-    shown, until = [], time.monotonic() + 30
+    shown, until = [], time.monotonic() + {PATIENCE}
     while len(shown) < int(line) and time.monotonic() < until:
         shown = [line.text for line in pages.read(source=source, seconds=0.0).shown]
     say(shown)
@@ -93,7 +93,7 @@ def window(machine: Machine) -> Iterator[Callable[[int], Any]]:
     try:
         yield ask
         stdin.close()
-        assert process.wait(30) == 0
+        assert process.wait(PATIENCE) == 0
     finally:
         end(process)
         for stream in (stdin, stdout, stderr):
@@ -145,7 +145,7 @@ place = place_as_root(host, "journal:system")
 print(json.dumps(place))
 reading = RootReading(host, lambda _path, source: opened.put(source))
 reading.read(path=place, turn=reading.turn())
-page = pages.read(source=opened.get(timeout=30))
+page = pages.read(source=opened.get())
 while not page.settled:
     page = pages.read(source=page.asked[0])
 print(json.dumps([line.text for line in page.shown]))

@@ -14,7 +14,7 @@ import pytest
 from .cgroups import remove_groups
 from .conftest import CHECKOUT, refuse
 from .debian import CHECKOUT as INSIDE
-from .debian import Machine, end
+from .debian import PATIENCE, Machine, end
 from .errors import MachineError
 from .recipe import HOSTNAME, USERS
 
@@ -233,7 +233,7 @@ def test_it_dies_with_the_tests_however_they_end(debian: System) -> None:
         try:
             tests.kill()
             for each in both:
-                assert select.select([each], [], [], 30)[0] == [each]
+                assert select.select([each], [], [], PATIENCE)[0] == [each]
         finally:
             for each in both:
                 os.close(each)

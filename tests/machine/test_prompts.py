@@ -12,7 +12,7 @@ from sysgui.helper.table import TABLE
 from . import polkit
 from .boot import boot
 from .conftest import CHECKOUT as HERE
-from .debian import CHECKOUT
+from .debian import CHECKOUT, PATIENCE
 from .polkit import (
     HELPER,
     PASSWORD,
@@ -320,7 +320,7 @@ def test_cancelled_between_two_of_many(installed: Machine, alice: Client) -> Non
         assert keeper.stdout.readline() == "there\n"
         alice.say(cancel=True)
         alice.next("cancelled")
-        keeper.communicate("open\n", timeout=polkit.PATIENCE)
+        keeper.communicate("open\n", timeout=PATIENCE)
         assert alice.outcome() is None
         items = [frame for frame in alice.frames() if frame["frame"] == "item"]
         assert [(item["target"], item["code"]) for item in items] == [

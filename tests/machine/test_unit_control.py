@@ -12,7 +12,7 @@ from kit import wait_until
 from . import polkit
 from .boot import boot
 from .conftest import CHECKOUT as HERE
-from .debian import CHECKOUT, DEPENDENCIES
+from .debian import CHECKOUT, DEPENDENCIES, PATIENCE
 from .polkit import entries, rule, seated
 from .test_helper import codes, order
 
@@ -172,8 +172,9 @@ def test_what_fails_is_told_and_can_be_forgotten(controlled: Machine) -> None:
 
 def test_one_that_does_not_want_to_stop_is_killed_in_its_time(controlled: Machine) -> None:
     machine, name = controlled, "a.service"
-    stubborn = "[Service]\nExecStart=/bin/sh -c 'trap : TERM; while :; do sleep 1; done'\n"
-    with units(machine, a_service=stubborn + "TimeoutStopSec=1\n"):
+    # A signal that does nothing to it, from its first moment on.
+    stubborn = "KillSignal=SIGWINCH\nTimeoutStopSec=1\n"
+    with units(machine, a_service=SLEEPS + stubborn):
         assert control(machine, "start", name) == ["done", "done"]
         assert control(machine, "stop", name) == ["done", "done"]
         assert (state(machine, name), state(machine, name, "Result")) == ("failed", "timeout")
@@ -202,7 +203,7 @@ def test_what_is_under_way_when_the_user_has_enough_is_brought_to_its_end(
     with units(machine, a_service=waits), seated(machine, agent=False) as alice:
         alice.order("unit-control", name, verb="start")
         until = f"until systemctl show -P ActiveState {name} | grep -qx activating; do :; done"
-        machine.output(["sh", "-c", until], timeout=polkit.PATIENCE)
+        machine.output(["sh", "-c", until], timeout=PATIENCE)
         alice.say(cancel=True)
         alice.next("cancelled")
         assert alice.outcome() == "cancelled"
@@ -385,7 +386,7 @@ def test_the_last_lines_are_told_though_the_journal_is_late(controlled: Machine)
             wait_until(lambda: waits_for_journald() or process.poll() is not None, "journalctl")
         finally:
             to_journald("CONT")
-        _said, errors = process.communicate(timeout=polkit.PATIENCE)
+        _said, errors = process.communicate(timeout=PATIENCE)
         assert "ended with status 3" in errors
         assert "no port left" in errors
 

@@ -49,6 +49,9 @@ def unit(machine: Machine) -> Iterator[Machine]:
     machine.write(DROP_IN, "[Service]\nEnvironment=MORE=2\n")
     machine.output(["systemctl", "daemon-reload"])
     machine.output(["systemctl", "start", NAME])
+    # It has said its word, and is what it stays.
+    until = "until pgrep -fx 'sleep 1000' && pgrep -fx 'sleep 1001'; do :; done"
+    machine.output(["sh", "-c", until])
     yield machine
     machine.output(["systemctl", "stop", NAME])
     machine.output(["rm", "-r", TEMPLATE, f"/etc/systemd/system/{NAME}.d"])

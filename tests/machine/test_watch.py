@@ -13,8 +13,8 @@ import pytest
 
 from .boot import boot
 from .conftest import CHECKOUT as HOST_CHECKOUT
-from .debian import CHECKOUT
-from .watched import NTH, ONCE, PATIENCE, QUICK, WANTED, Service, crash, install, order, service
+from .debian import CHECKOUT, PATIENCE
+from .watched import NTH, QUICK, WANTED, Service, crash, install, order, service
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -138,9 +138,9 @@ def test_a_hundred_crashes_are_three_messages_at_most(machine: Machine) -> None:
 
 
 def test_what_hangs_and_has_a_watchdog_is_ended_and_started_again(machine: Machine) -> None:
-    script = "systemd-notify --ready; " + ONCE.replace("{end}", "exec sleep 1000").replace(
-        "exec sleep 1000", "while :; do systemd-notify WATCHDOG=1; done", 2
-    ).replace("while :; do systemd-notify WATCHDOG=1; done", "exec sleep 1000", 1)
+    # Neither gives a sign of life; of the second one systemd expects none for an hour.
+    patient = "[ $n = 1 ] || systemd-notify WATCHDOG_USEC=3600000000; "
+    script = f"{NTH}{patient}systemd-notify --ready; exec sleep 1000"
     settings = "NotifyAccess=all\nWatchdogSec=2s\nTimeoutAbortSec=1s"
     with service(machine, "dog.service", script, settings=settings) as watched:
         machine.output(["sed", "-i", "s/Type=exec/Type=notify/", "/etc/systemd/system/dog.service"])
@@ -151,6 +151,15 @@ def test_what_hangs_and_has_a_watchdog_is_ended_and_started_again(machine: Machi
         watched.await_running()
         watched.sweep()
         assert watched.told() == ["failed", "recovered"]
+
+
+# What systemd says of each time that a unit was started, and that it failed.
+STARTED, FAILED = "39f53479d3a045ac8e11786248231fbf", "d9b373ed55a64feb8242e02dbe79a49c"
+
+
+def count(machine: Machine, message: str, unit: str) -> int:
+    match = [f"MESSAGE_ID={message}", f"UNIT={unit}", "_PID=1"]
+    return len(machine.output(["journalctl", "-q", "-o", "cat", *match]).splitlines())
 
 
 # The first one takes connections and says nothing; the next one answers.
@@ -186,7 +195,11 @@ def test_what_hangs_without_a_watchdog_is_found_by_a_probe_and_restarted(machine
         machine.output(["sh", "-c", again], timeout=PATIENCE)
         assert w.told() == ["failed", "recovered"]
         assert w.show("InvocationID") != first
-        assert [event.kind for event in w.events()].count("restarted") == 1
+        # On a busy machine the next one may be late, too: it is started again for each time.
+        restarts = [event.kind for event in w.events()].count("restarted")
+        failures = count(machine, FAILED, "sysgui-probe@silent.service.service")
+        assert restarts == count(machine, STARTED, "silent.service") - 1
+        assert 1 <= restarts <= failures
 
 
 SECURE = """

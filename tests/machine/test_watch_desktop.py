@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from .debian import CHECKOUT, DEPENDENCIES
+from .debian import CHECKOUT, DEPENDENCIES, PATIENCE
 from .polkit import rule
-from .watched import PATIENCE, crash, install, service
+from .watched import crash, install, service
 
 if TYPE_CHECKING:
     from .conftest import Boot

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sysgui.helper.operations.watch import ARGUMENTS
 
-from .debian import CHECKOUT, DEPENDENCIES, end
+from .debian import CHECKOUT, DEPENDENCIES, PATIENCE, end
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from .debian import Machine
 
 MESSAGE_ID = "1d6e0b8f4c5a4f0e9b7a2d3c8e5f6a90"
-
-# A busy machine takes its time; what is waited for comes as an entry of the journal.
-PATIENCE = 180.0
 
 CLIENT = """
 import json, sys
