@@ -31,16 +31,23 @@ RateLimitIntervalSec=0
 SystemMaxFileSize=4M
 """
 
-# Writes numbered entries through the native protocol, in even steps; says when it has written all.
+# What is vacuumed before anybody can have read it is lost to all: whoever writes is only so many
+# steps ahead of who reads. The files that are kept hold more.
+STEP, LEAD = 2_500, 8
+
+# Writes numbered entries through the native protocol, at an even rate; after the `lead` it waits at
+# each step for a line.
 FLOOD = """
 import socket, sys, time
-count, rate = map(int, sys.argv[1:])
+count, rate, lead, step = map(int, sys.argv[1:])
 journal = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
 journal.connect("/run/systemd/journal/socket")
 start = time.monotonic()
 for number in range(count):
     if rate and number % 50 == 0:
         time.sleep(max(0, start + number / rate - time.monotonic()))
+    if lead and number % step == 0 and number >= lead * step:
+        sys.stdin.readline()
     journal.send(
         b"MESSAGE=flood %d\\nPRIORITY=%d\\nSYSLOG_IDENTIFIER=flood\\nNUMBER=%d\\n"
         % (number, number % 8, number)
@@ -65,8 +72,12 @@ def source(machine: Machine) -> JournalSource:
     return JournalSource(directory=str(found))
 
 
-def flood(machine: Machine, count: int, rate: int = 0) -> None:
-    machine.output(["/usr/bin/python3", "-c", FLOOD, str(count), str(rate)], timeout=600)
+def flooding(count: int, rate: int = 0, lead: int = 0) -> list[str]:
+    return ["/usr/bin/python3", "-c", FLOOD, *map(str, (count, rate, lead, STEP))]
+
+
+def flood(machine: Machine, count: int) -> None:
+    machine.output(flooding(count), timeout=600)
 
 
 def settle(machine: Machine) -> None:
@@ -99,17 +110,17 @@ def test_counts_are_journalctls(writing: Machine) -> None:
 def test_counts_while_entries_come(writing: Machine) -> None:
     """Each is of one moment: levels take turns, so none is ahead by more than one."""
     flood(writing, 8)
-    flooding = threading.Thread(target=flood, args=(writing, 60_000))
-    flooding.start()
+    thread = threading.Thread(target=flood, args=(writing, 60_000))
+    thread.start()
     counts = []
     index = JournalIndex(Host(), source(writing))
-    while flooding.is_alive():
+    while thread.is_alive():
         counted = index.count(FLOODED)
         counts.append(counted.tally.entries)
         if len([doubtful for doubtful in counted.doubtful if doubtful.name == ""]) == 0:
             found = counted.tally.levels[:8]
             assert max(found) - min(found) <= 1, counted
-    flooding.join()
+    thread.join()
     settle(writing)
     assert counts == sorted(counts)
     assert len(set(counts)) > 3
@@ -120,7 +131,7 @@ def test_counts_while_entries_come(writing: Machine) -> None:
     ("vacuums", "rate"), [(20, 5_000), pytest.param(100, 5_000, marks=pytest.mark.long)]
 )
 def test_followed_through_vacuums(writing: Machine, vacuums: int, rate: int) -> None:
-    """Rotated and vacuumed all the time, while entries come faster than anybody reads."""
+    """Rotated and vacuumed all the time, while entries come as fast as they can be read."""
     count = vacuums * rate
     flood(writing, 1)
     settle(writing)
@@ -134,26 +145,33 @@ def test_followed_through_vacuums(writing: Machine, vacuums: int, rate: int) -> 
             if over.wait(0.5):
                 return
 
-    threads = [
-        threading.Thread(target=flood, args=(writing, count, rate)),
-        threading.Thread(target=vacuum),
-    ]
-    for thread in threads:
-        thread.start()
-    found = []
-    for entry in follower:
-        found.append(int(entry.text.removeprefix("flood ")))
-        if found[-1] == count - 1:
-            break
-    over.set()
-    for thread in threads:
+    thread = threading.Thread(target=vacuum)
+    thread.start()
+    found, steps = [], 0
+    with writing.spawn(flooding(count, rate, LEAD)) as writer:
+        assert writer.stdin is not None
+        failing = threading.Thread(target=lambda: writer.wait() and follower.end())
+        failing.start()
+        for entry in follower:
+            found.append(int(entry.text.removeprefix("flood ")))
+            if found[-1] == count - 1:
+                break
+            # As many as it waits for: whoever has written all reads no more.
+            while steps < min(found[-1] // STEP, count // STEP - LEAD):
+                steps += 1
+                writer.stdin.write("\n")
+                writer.stdin.flush()
+        over.set()
         thread.join()
+        failing.join()
+        _said, errors = writer.communicate()
+    assert (writer.returncode, errors) == (0, "")
     missing = sorted(set(range(count)) - set(found))
     twice = [number for number, times in Counter(found).items() if times > 1]
     assert (missing[:10], twice[:10]) == ([], []), (len(missing), len(twice), follower.restarts)
     assert found == list(range(count))
-    # There was something to lose.
-    assert JournalIndex(Host(), source(writing)).count(FLOODED).tally.entries < count
+    # There was something to lose, and never what had not been read.
+    assert LEAD * STEP < JournalIndex(Host(), source(writing)).count(FLOODED).tally.entries < count
 
 
 def test_an_ordinary_user_is_told_that_he_sees_a_part(writing: Machine) -> None:
