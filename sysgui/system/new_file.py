@@ -22,21 +22,29 @@ class NewFile:
 
     Args:
         path: Its name.
-        replaces: Whether it may take the place of another.
+        replaces: Whether it may take the place of another file; that is as it was until `finish`.
 
     Attributes:
         file: Where it is written to.
 
     Raises:
-        Problem: `exists`, if it is there already and may not be replaced; `unwritable`.
+        Problem: `exists`, if it is there already and may not be replaced; `not-a-file`, if what
+            is there is none; `unwritable`.
     """
 
     def __init__(self, path: str, *, replaces: bool = False) -> None:
-        self._path = Path(path)
+        # A link stays one: what it leads to is replaced.
+        self._path = Path(os.path.realpath(path) if replaces else path)
         self._replaces = replaces
         self._named = ""
         if not replaces and os.path.lexists(path):
             raise self._exists()
+        if self._path.exists() and not self._path.is_file():
+            raise Problem(
+                "not-a-file",
+                _("{path} is no file: it is not replaced.").format(path=printable_text(path)),
+                _("Choose another name."),
+            )
         with self.writing():
             self.file = os.fdopen(self._opened(), "w+b")
 
@@ -70,7 +78,9 @@ class NewFile:
                 _("{path} cannot be written: {error}.").format(
                     path=printable_text(str(self._path)), error=error.strerror or error
                 ),
-                _("Nothing is left of it. Choose another place, or make room there."),
+                _("What was there before is as it was. Choose another place, or make room there.")
+                if self._replaces
+                else _("Nothing is left of it. Choose another place, or make room there."),
             ) from error
 
     def finish(self) -> None:

@@ -65,3 +65,42 @@ def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
         NewFile(str(tmp_path / "absent/new"))
     assert refused.value.code == "unwritable"
     assert "absent/new" in refused.value.message
+
+
+@pytest.mark.usefixtures("kind")
+def test_a_link_stays_one_and_what_it_leads_to_is_replaced(tmp_path: Path) -> None:
+    (tmp_path / "there").mkdir()
+    (tmp_path / "there/file").write_text("old")
+    (tmp_path / "link").symlink_to("there/file")
+    with NewFile(str(tmp_path / "link"), replaces=True) as new:
+        new.file.write(b"new")
+        new.finish()
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "there/file").read_text() == "new"
+    assert os.listdir(tmp_path / "there") == ["file"]
+
+
+@pytest.mark.usefixtures("kind")
+def test_what_is_no_file_is_not_replaced(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for path in (str(tmp_path), str(tmp_path / "pipe"), "/dev/null"):
+        with pytest.raises(Problem) as refused:
+            NewFile(path, replaces=True)
+        assert refused.value.code == "not-a-file"
+
+
+@pytest.mark.usefixtures("kind")
+def test_where_there_is_no_room_what_was_there_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    (tmp_path / "new").write_text("old")
+    with NewFile(str(tmp_path / "new"), replaces=True) as new, pytest.raises(Problem) as refused:
+        new.finish()
+    assert refused.value.code == "unwritable"
+    assert "as it was" in refused.value.hint
+    assert (tmp_path / "new").read_text() == "old"
+    assert os.listdir(tmp_path) == ["new"]

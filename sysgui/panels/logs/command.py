@@ -26,7 +26,7 @@ from .formats.form import NO_TIME
 from .formats.moments import Written
 from .journal.source import is_journal
 from .merged.sources import Source
-from .printing import values_lines
+from .printing import kept, values_lines
 from .printing.following import Tail, follow_journal, print_unpacked, until_closed
 from .printing.journal_lines import bad_time, query_of_units, run_journal
 from .printing.merged_lines import run_merged
@@ -104,6 +104,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help=_("print one line of JSON each"))
     analysis.add_arguments(parser, how)
     values_lines.add_arguments(how)
+    kept.add_arguments(parser)
     let_words_stand_anywhere(parser)
 
 
@@ -119,8 +120,8 @@ def run(arguments: argparse.Namespace, host: Host) -> int:
 
     Raises:
         Problem: `unreadable`, `not-a-file`, `bad-query`, `bad-time`, `no-times`, `no-boot`,
-            `no-context`, `no-bundle`, `no-such-log`, `bad-offset`, `not-alone`; of a
-            journal, what `run_journal` says.
+            `no-context`, `no-bundle`, `no-file`, `exists`, `unwritable`, `no-such-log`,
+            `bad-offset`, `not-alone`; of a journal, what `run_journal` says.
     """
     sources = take_words(arguments, host)
     _check_together(arguments, sources)
@@ -157,13 +158,19 @@ def _check_together(arguments: argparse.Namespace, sources: list[Source]) -> Non
     """Sees whether the options go together.
 
     Raises:
-        Problem: `no-bundle`, `no-context`.
+        Problem: `no-bundle`, `no-file`, `no-context`.
     """
     if arguments.redact and arguments.bundle is None:
         raise Problem(
             "no-bundle",
             _("Only in a bundle is anything redacted: these lines would be printed as they are."),
             _("Add --bundle and the name of a new file, such as --bundle incident.zip."),
+        )
+    if arguments.force and arguments.bundle is None and arguments.html is None:
+        raise Problem(
+            "no-file",
+            _("Nothing is written to a file that --force could replace."),
+            _("It goes with --bundle FILE, or with --html FILE."),
         )
     if arguments.context and (arguments.follow or len(sources) > 1):
         raise _no_context()

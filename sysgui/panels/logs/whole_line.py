@@ -1,10 +1,8 @@
 """One line of a log, all of it, into a file of the user's: it may be longer than memory."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
-from sysgui.system.i18n import _
-from sysgui.system.problem import Problem
+from sysgui.system.new_file import NewFile
 
 from .file.opened import OpenLog
 from .journal.log import JournalLog
@@ -17,19 +15,19 @@ MOST = 1 << 26
 def save_line(log: OpenLog | JournalLog | MergedLog, row: int, path: str) -> int:
     """Writes the line of a row to a file, and returns how many bytes that were.
 
+    Another file may be replaced: whoever named it was asked.
+
     Raises:
         OSError: As pread(2) says.
-        Problem: `not-written`; of a journal, what `JournalLog` says.
+        Problem: `unwritable`, `not-a-file`; of a journal, what `JournalLog` says.
     """
     pieces = log.pieces(row) if isinstance(log, OpenLog) else _text(log, row)
     written = 0
-    try:
-        with Path(path).open("wb") as file:
-            for piece in pieces:
-                written += file.write(piece)
-    except OSError as error:
-        told = _("{path} cannot be written: {error}.")
-        raise Problem("not-written", told.format(path=path, error=error.strerror)) from error
+    with NewFile(path, replaces=True) as new:
+        for piece in pieces:
+            with new.writing():
+                written += new.file.write(piece)
+        new.finish()
     return written
 
 

@@ -156,6 +156,20 @@ def test_the_figures_are_saved(
     assert str(saved) in view._note.text()
 
 
+def test_only_what_was_chosen_is_replaced(
+    qtbot, make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view = make()
+    analyse(qtbot, view)
+    (tmp_path / "a.json").write_text("old")
+    for name, replaced in (("a", False), ("a.json", True)):
+        chosen = (str(tmp_path / name), "JSON (*.json)")
+        monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, chosen=chosen: chosen)
+        view._analysing.page.export.click()
+        assert ((tmp_path / "a.json").read_text() != "old") == replaced
+        assert ("exists already" in view._note.text()) != replaced
+
+
 def test_what_cannot_be_saved_is_said(qtbot, make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     view = make()
     analyse(qtbot, view)

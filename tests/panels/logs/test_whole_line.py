@@ -1,5 +1,7 @@
 """All of a line in a file, against the bytes that were written."""
 
+import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -37,6 +39,22 @@ def test_it_is_what_stands_in_the_log(log: Path, tmp_path: Path, row: int, line:
 def test_where_nothing_can_be_written_that_is_said(log: Path, tmp_path: Path) -> None:
     with pytest.raises(Problem, match="cannot be written"):
         saved(log, 0, tmp_path / "absent/out")
+
+
+def test_where_there_is_no_room_what_was_there_stays(
+    log: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    to = tmp_path / "out"
+    to.write_text("old")
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full)
+        with pytest.raises(Problem, match="No space left"):
+            saved(log, 1, to)
+    assert to.read_text() == "old"
+    assert saved(log, 1, to).saved == to.stat().st_size
 
 
 def test_nothing_is_written_unless_asked_for(log: Path) -> None:

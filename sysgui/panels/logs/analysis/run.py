@@ -1,12 +1,12 @@
 """`sysgui logs … --analyze`: what a log says as a whole."""
 
 import argparse
+import datetime as dt
 import os
 import shutil
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 import msgspec
 
@@ -17,19 +17,23 @@ from sysgui.panels.logs.journal.source import is_journal, source_of
 from sysgui.panels.logs.merged.sources import Source, name_of
 from sysgui.panels.logs.page import Log, open_log
 from sysgui.panels.logs.printing.journal_lines import bad_time, boot_named, query_of_units
+from sysgui.panels.logs.printing.kept import naming_force
 from sysgui.panels.logs.printing.pipe_lines import STANDARD_INPUT, is_pipe
 from sysgui.panels.logs.query import QueryError
 from sysgui.system.host import Host
 from sysgui.system.i18n import _
 from sysgui.system.json_lines import write_line
+from sysgui.system.new_file import NewFile
 from sysgui.system.problem import Problem, unreadable
-from sysgui.system.replace import replace
 
 from .analysis import Analysis
 from .as_csv import csv_text
 from .as_html import html_text
 from .as_text import text_lines
 from .report import Report
+
+# The name of what is printed.
+STANDARD_OUTPUT = "-"
 
 
 def add_arguments(parser: argparse.ArgumentParser, how: "argparse._MutuallyExclusiveGroup") -> None:
@@ -53,7 +57,9 @@ def add_arguments(parser: argparse.ArgumentParser, how: "argparse._MutuallyExclu
     how = group.add_mutually_exclusive_group()
     how.add_argument("--csv", action="store_true", help=_("as CSV, a line for each figure"))
     how.add_argument(
-        "--html", metavar=_("FILE"), help=_("as a page of HTML, into a file; - is what is printed")
+        "--html",
+        metavar=_("FILE"),
+        help=_("as a page of HTML, into a new file; - is what is printed"),
     )
 
 
@@ -66,9 +72,19 @@ def run_analysis(arguments: argparse.Namespace, host: Host, sources: Sequence[So
         sources: The logs.
 
     Raises:
-        Problem: `unreadable`, `not-a-file`, `bad-query`, `bad-time`, `unwritable`; of a journal,
-            what `run_journal` says.
+        Problem: `unreadable`, `not-a-file`, `bad-query`, `bad-time`, `exists`, `unwritable`; of a
+            journal, what `run_journal` says.
     """
+    if arguments.html is None or arguments.html == STANDARD_OUTPUT:
+        return _run(arguments, host, sources, None)
+    # Before the logs are read, which may take minutes, it is known whether it can be written.
+    with naming_force(), NewFile(arguments.html, replaces=arguments.force) as page:
+        return _run(arguments, host, sources, page)
+
+
+def _run(
+    arguments: argparse.Namespace, host: Host, sources: Sequence[Source], page: NewFile | None
+) -> int:
     rules = zone_of(host, os.environ.get("TZ", ""))
     query = _query(arguments, host, sources)
     name = sources[0].path if len(sources) == 1 else name_of(sources)
@@ -84,8 +100,19 @@ def run_analysis(arguments: argparse.Namespace, host: Host, sources: Sequence[So
     except OSError as error:
         raise unreadable(name, error) from error
     report = msgspec.structs.replace(report, context=arguments.context)
-    if arguments.html is not None:
-        _write(arguments.html, html_text(report, rules))
+    _give(report, arguments, rules, page)
+    return 0 if report.lines else 1
+
+
+def _give(
+    report: Report, arguments: argparse.Namespace, rules: dt.tzinfo, page: NewFile | None
+) -> None:
+    if page is not None:
+        with page.writing():
+            page.file.write(html_text(report, rules).encode())
+        page.finish()
+    elif arguments.html is not None:
+        sys.stdout.write(html_text(report, rules))
     elif arguments.json:
         write_line(report)
     elif arguments.csv:
@@ -93,7 +120,6 @@ def run_analysis(arguments: argparse.Namespace, host: Host, sources: Sequence[So
     else:
         for line in text_lines(report, rules, queries=arguments.queries):
             sys.stdout.write(f"{line}\n")
-    return 0 if report.lines else 1
 
 
 def _analysed(host: Host, log: Log, query: str, zone: Zone) -> Report:
@@ -142,17 +168,3 @@ def _times(arguments: argparse.Namespace, host: Host, zone: Zone) -> Iterator[st
             raise bad_time(name, typed)
         seconds, rest = divmod(named.begin if name == "since" else named.end - 1, SECOND)
         yield f"{name}:@{seconds}.{rest:06}"
-
-
-def _write(path: str, text: str) -> None:
-    if path == "-":
-        sys.stdout.write(text)
-        return
-    try:
-        replace(Path(path), text.encode())
-    except OSError as error:
-        raise Problem(
-            "unwritable",
-            _("{path} cannot be written: {error}").format(path=path, error=error.strerror),
-            _("Choose a folder that you may write to."),
-        ) from error

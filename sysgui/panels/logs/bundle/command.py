@@ -8,6 +8,7 @@ from contextlib import closing
 from sysgui.panels.logs.journal.source import is_journal, source_of
 from sysgui.panels.logs.merged.sources import Source, name_of
 from sysgui.panels.logs.printing.journal_lines import boot_named
+from sysgui.panels.logs.printing.kept import naming_force
 from sysgui.panels.logs.printing.merged_lines import asked_texts
 from sysgui.system.host import Host
 from sysgui.system.i18n import _
@@ -68,7 +69,8 @@ def run(arguments: argparse.Namespace, host: Host, sources: Sequence[Source]) ->
         redacted=arguments.redact,
     )
     bundling = Bundling(host, asked)
-    with closing(bundling), closing(bundling.steps(arguments.bundle)) as steps:
+    making = bundling.steps(arguments.bundle, replaces=arguments.force)
+    with closing(bundling), closing(making) as steps, naming_force():
         _tell(steps)
     return 0
 

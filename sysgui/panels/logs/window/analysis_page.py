@@ -15,7 +15,8 @@ from sysgui.panels.logs.analysis.as_text import text_lines
 from sysgui.panels.logs.analysis.report import Report
 from sysgui.panels.logs.analysis.titles import remarks, span
 from sysgui.system.i18n import _
-from sysgui.system.replace import replace
+from sysgui.system.new_file import NewFile
+from sysgui.system.problem import Problem
 from sysgui.system.units import percent
 from sysgui.ui import theme
 from sysgui.ui.card import Muted
@@ -100,11 +101,13 @@ class AnalysisPage(QWidget):
         ending = Path(path).suffix if Path(path).suffix in ways else names.get(chosen, ".html")
         target = Path(path) if Path(path).suffix in ways else Path(path + ending)
         try:
-            replace(target, ways[ending][1](self.report).encode())
-        except OSError as error:
-            self.said.emit(
-                _("{path} cannot be written: {error}").format(path=target, error=error.strerror)
-            )
+            # That another may be replaced was asked only of the name that was chosen.
+            with NewFile(str(target), replaces=target == Path(path)) as new:
+                with new.writing():
+                    new.file.write(ways[ending][1](self.report).encode())
+                new.finish()
+        except Problem as problem:
+            self.said.emit(" ".join(filter(None, (problem.message, problem.hint))))
             return
         self.said.emit(_("Saved as {path}.").format(path=target))
 
