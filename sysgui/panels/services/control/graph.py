@@ -28,7 +28,7 @@ OPPOSED = ("Conflicts", "ConflictedBy")
 
 RETURNS = ("TriggeredBy", "UpheldBy")
 
-_RELATIONS = tuple(dict.fromkeys((*STOPS, *KEEPS, *NEEDS, *OPPOSED, *RETURNS)))
+_RELATIONS = tuple(dict.fromkeys((*STOPS, *KEEPS, *NEEDS, *OPPOSED, *RETURNS, "After")))
 _PROPERTIES = (
     "Id", "Names", "ActiveState", "UnitFileState", "Restart", "StopWhenUnneeded", "SuccessAction",
     *_RELATIONS,

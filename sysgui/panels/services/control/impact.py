@@ -10,6 +10,7 @@ import msgspec
 from sysgui.panels.services.units import SYSTEM, is_template
 from sysgui.system.host import Host
 
+from .again import again
 from .fate import LAST, fates
 from .graph import (
     MODERN,
@@ -45,6 +46,10 @@ class Impact(msgspec.Struct, frozen=True):
         names: To which units.
         stops: Which others are stopped, or restarted, with them; sorted.
         ends: Which of those are not started again after a restart.
+        may_end: Which others may be down after a restart, or not, by chance; sorted.
+        unmet: What is to be up and is not, by the one that does not start again for that; the
+            chosen included.
+        doubtful: The same of those for which it depends on which unit is quicker.
         returns: What starts a stopped one again, by the unit.
         restarts: Which of the chosen are started again by systemd when they fail, and when.
         at_boot: Which of the stopped come up again at the next boot.
@@ -62,6 +67,9 @@ class Impact(msgspec.Struct, frozen=True):
     names: list[str]
     stops: list[str] = []
     ends: list[str] = []
+    may_end: list[str] = []
+    unmet: dict[str, list[str]] = {}
+    doubtful: dict[str, list[str]] = {}
     returns: dict[str, list[str]] = {}
     restarts: dict[str, str] = {}
     at_boot: list[str] = []
@@ -131,14 +139,20 @@ def follow(
         below |= taken(verb, names, graph, modern=modern)
     down = {name for name in below if graph[name].up}
     gone = [graph[name] for name in sorted(down)]
+    twice = _twice(chosen, graph) if verb == "restart" else []
+    unmet, doubtful = again([name for name in sorted(below) if below[name]], graph, twice)
+    others = down - _all_names(chosen)
+    ends = {name for name in others if verb == "restart" and (not below[name] or name in unmet)}
+    shaken = {name for name in taken("stop", [*doubtful], graph, modern=modern) if graph[name].up}
     forever = verb in ("disable-now", "mask-now", "mask", "disable")
     return Impact(
         verb=verb,
         names=list(names),
-        stops=sorted(down - _all_names(chosen)),
-        ends=sorted(
-            name for name in down - _all_names(chosen) if verb == "restart" and not below[name]
-        ),
+        stops=sorted(others),
+        ends=sorted(ends),
+        may_end=sorted(shaken - ends - _all_names(chosen)),
+        unmet=unmet,
+        doubtful=doubtful,
         returns=_returns(gone if acts else chosen, down, graph, chosen, verb),
         restarts={node.name: node.restart for node in chosen if node.up and node.restart != "no"},
         at_boot=[node.name for node in chosen if node.enabled == "enabled" and not forever],
@@ -152,6 +166,16 @@ def follow(
         befalls=befalls,
         opposed=opposed,
     )
+
+
+def _twice(chosen: Sequence[Node], graph: Graph) -> list[str]:
+    """Returns which of these are restarted by those before them, and then once more."""
+    names = [node.name for node in chosen]
+    return [
+        name
+        for place, name in enumerate(names)
+        if name in names[:place] or taken("restart", names[:place], graph).get(name)
+    ]
 
 
 def _opposed(started: Sequence[Node], graph: Graph) -> list[str]:

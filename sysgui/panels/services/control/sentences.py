@@ -90,6 +90,7 @@ def _of_others(impact: Impact) -> list[str]:
     if ends:
         text = ngettext("{names} stops as well.", "{names} stop as well.", len(ends))
         said.append(text.format(names=several(ends)))
+    said += _of_the_restart(impact)
     if impact.verb in STOPPING and not impact.stops:
         said.append(_("Nothing else stops."))
     if impact.runs:
@@ -102,6 +103,20 @@ def _of_others(impact: Impact) -> list[str]:
     if impact.verb.startswith("mask") and impact.requires:
         text = _("What requires it cannot start any more: {names}.")
         said.append(text.format(names=several(impact.requires)))
+    return said
+
+
+def _of_the_restart(impact: Impact) -> list[str]:
+    said = []
+    for name, others in sorted(impact.unmet.items()):
+        text = _("{name} does not come up again: it needs {others} to be up.")
+        said.append(text.format(name=name, others=several(others)))
+    for name, others in sorted(impact.doubtful.items()):
+        text = _("{name} may stay down: it needs {others}, but does not wait for it (After=).")
+        said.append(text.format(name=name, others=several(others)))
+    if swept := [name for name in impact.may_end if name not in impact.doubtful]:
+        text = _("With that these may be down, too: {names}.")
+        said.append(text.format(names=several(swept)))
     return said
 
 

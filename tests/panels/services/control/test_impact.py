@@ -97,6 +97,46 @@ def test_a_stop_that_is_propagated_goes_as_far_as_that_systemd_takes_it(
         assert set(found.ends) == expected - {"b"}
 
 
+def test_what_needs_one_that_is_down_does_not_start_again_if_it_waits_for_it() -> None:
+    units = graph(
+        a={"ConsistsOf": ["b", "c", "d"], "Wants": ["pulled"]},
+        b={"Requisite": ["x"]},
+        c={"Requisite": ["x", "pulled"], "After": ["x", "pulled"], "RequiredBy": ["e", "f"],
+           "RequisiteOf": ["i"], "BoundBy": ["g"]},
+        d={"Requisite": ["pulled", "b"], "After": ["pulled", "b"]},
+        e={"After": ["c"]},
+        f={"After": ["a"]},
+        g={"RequiredBy": ["h"], "PropagatesStopTo": ["told"]},
+        h={},
+        i={},
+        told={},
+        pulled="inactive",
+        x="failed",
+    )  # fmt: skip
+    found = follow("restart", ["a"], units, Way())
+    assert found.unmet == {"c": ["x"], "e": ["c"]}
+    assert found.ends == ["c", "e"]
+    assert found.stops == ["b", "c", "d", "e", "f", "g", "h", "i"]
+    # What only starts with, or before, the one that fails has the one chance or the other.
+    assert found.doubtful == {"f": ["c"], "g": ["c"]}
+    assert found.may_end == ["f", "g", "h", "told"]
+    found = follow("restart", ["c"], units, Way())
+    assert found.unmet == {"c": ["pulled", "x"], "e": ["c"]}
+    assert found.doubtful == {"g": ["c"]}
+    assert follow("stop", ["a"], units, Way()).unmet == {}
+
+
+def test_what_is_restarted_twice_may_have_stopped_when_it_is_asked_for_what_it_needs() -> None:
+    units = graph(a={"ConsistsOf": ["b"]}, b={"Requisite": ["x"], "ConsistsOf": ["c"]}, c={},
+                  x="inactive")  # fmt: skip
+    found = follow("restart", ["a", "b"], units, Way())
+    assert (found.unmet, found.doubtful) == ({}, {"b": ["x"]})
+    assert (found.ends, found.may_end) == ([], ["c"])
+    for names in (["a"], ["b"], ["b", "a"]):
+        assert follow("restart", names, units, Way()).doubtful == {}
+    assert follow("stop", ["a", "b"], units, Way()).doubtful == {}
+
+
 def test_what_is_there_for_others_only_goes_with_the_last_of_them() -> None:
     units = graph(
         a={"Requires": ["c"]},
@@ -168,6 +208,20 @@ def test_systemds_version_is_asked_for_where_it_matters(
     host.runs.clear()
     ImpactProbe(host).read("stop", ["c.service"])
     assert not [run for run in host.runs if "--property=Version" in run]
+
+
+def test_what_has_to_be_up_is_read(tmp_path: Path) -> None:
+    active = {"LoadState": "loaded", "ActiveState": "active"}
+    host = Told(
+        tmp_path,
+        {
+            "a.service": {**active, "ConsistsOf": ["b.service"]},
+            "b.service": {**active, "Requisite": ["c.service"], "After": ["c.service", "d.target"]},
+            "c.service": {**active, "ActiveState": "inactive"},
+        },
+    )
+    found = ImpactProbe(host).read("restart", ["a.service"])
+    assert found.unmet == {"b.service": ["c.service"]}
 
 
 def test_a_graph_without_end_is_read_to_some_level(

@@ -17,6 +17,19 @@ def test_what_else_stops_is_named() -> None:
     assert said(stops=["b.service", "c.service"]) == "b.service and c.service stop as well."
     again = said(verb="restart", stops=["b.service", "c.service"], ends=["c.service"])
     assert again == "b.service is restarted as well. c.service stops as well."
+    lost = said(verb="restart", stops=["b.service"], ends=["b.service"],
+                unmet={"b.service": ["c.service", "d.service"]})  # fmt: skip
+    assert lost == (
+        "b.service stops as well. "
+        "b.service does not come up again: it needs c.service and d.service to be up."
+    )
+    unsure = said(verb="restart", stops=["b.service"], may_end=["b.service", "c.service"],
+                  doubtful={"b.service": ["a.service"]})  # fmt: skip
+    assert unsure == (
+        "b.service is restarted as well. "
+        "b.service may stay down: it needs a.service, but does not wait for it (After=). "
+        "With that these may be down, too: c.service."
+    )
     assert said(verb="disable", runs=["a.service"]) == (
         "a.service goes on running until it is stopped."
     )
