@@ -33,6 +33,11 @@ _FOUR_AND_PORT = compiled(
 _WITH_DASHES = compiled(
     rb"(?<![0-9])(?<![0-9]-)(?P<v>[0-9]{1,3}(?:-[0-9]{1,3}){3})(?![0-9]|-[0-9])"
 )
+# The family, in the machine's order of bytes, and the port stand before; of version 6 a label too.
+_SOCKET = compiled(
+    rb"\bsaddr=(?:0200[0-9A-Fa-f]{4}(?P<v>[0-9A-Fa-f]{8})|0A00[0-9A-Fa-f]{12}(?P<v>[0-9A-Fa-f]{32}))",
+    caseless=True,
+)
 # Two colons, or as many as an address has that leaves nothing out.
 _CORE = compiled_for_re(rb"(?::|%3[Aa]){2}|(?:[0-9A-Fa-f]{1,4}(?::|%3[Aa])){7}")
 _TWO_COLONS = compiled_for_re(rb"::")
@@ -65,6 +70,18 @@ def _four_and_port(text: bytes) -> Iterator[Span]:
         if b">" in line:
             for start, end, key, _spreads in _and_port(line):
                 yield at + start, at + end, key, False
+
+
+def _socket(text: bytes) -> Said | None:
+    """Says which address a socket's is, as the audit writes it: sockaddr, in hexadecimal."""
+    try:
+        return (
+            len(text),
+            str(ipaddress.ip_address(bytes.fromhex(text.decode("ascii")))).encode(),
+            False,
+        )
+    except ValueError:
+        return None
 
 
 def _with_colons(text: bytes) -> Iterator[Span]:
@@ -153,5 +170,6 @@ RULES = (
     Rule(IP, _NUMBERS, Values(_FOUR, _four, is_short=True)),
     Rule(IP, _NUMBERS + rb"{1,3}\.[0-9]", _four_and_port),
     Rule(IP, rb"[0-9]-[0-9]{1,3}-[0-9]{1,3}-[0-9]", Values(_WITH_DASHES, _four)),
+    Rule(IP, rb"saddr=0[2a]00", Values(_SOCKET, _socket)),
     Rule(IP, rb"(?::|%3a)(?::|%3a)|(?:[0-9a-f]{1,4}(?::|%3a)){7}", _with_colons),
 )

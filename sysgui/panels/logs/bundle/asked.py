@@ -17,7 +17,7 @@ TITLES = {
     USER: N_("Names of users"),
     EMAIL: N_("E-mail addresses"),
     TOKEN: N_("Passwords, tokens, keys and cookies"),
-    HOST: N_("Names of machines"),
+    HOST: N_("Names of machines, MAC addresses"),
 }
 
 # A part of an address, in a query: `client~192.0.2`.

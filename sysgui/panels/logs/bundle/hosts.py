@@ -1,4 +1,4 @@
-"""What a machine is called, by its form or by what stands before it."""
+"""What a machine is called, by its form or by what stands before it; and its MAC addresses."""
 
 import re
 
@@ -51,6 +51,18 @@ def _host(name: bytes) -> Said | None:
     return len(name), key, len(key) >= _SHORTEST
 
 
+def _near(name: bytes) -> Said | None:
+    """Says what stands behind an @: it may be a machine, or a version, which is in other lines."""
+    said = _host(name)
+    return said and (said[0], said[1], False)
+
+
+def _mac(text: bytes) -> Said | None:
+    digits = text.translate(None, b":-.").lower()
+    # Nobody's, and everybody's.
+    return None if len(set(digits)) == 1 else (len(text), digits, False)
+
+
 _LETTERS = frozenset(b"abcdefghijklmnopqrstuvwxyz")
 
 
@@ -65,6 +77,15 @@ _IN_HEADER = (
     rb"|[0-9]{4}-[0-9]{2}-[0-9]{2}T[^\s]+) (?=\S+ [^\s:\[]+(?:\[[0-9]+\])?: )"
     rb"|<[0-9]{1,3}>[0-9] [0-9]{4}-[^\s]+ )"
 )
+
+# Six pairs of digits, or three groups of four, and no more.
+_MAC = compiled_for_re(
+    rb"(?<![0-9A-Za-z:.-])((?:[0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}|(?:[0-9A-Fa-f]{2}-){5}[0-9A-Fa-f]{2}"
+    rb"|(?:[0-9A-Fa-f]{4}\.){2}[0-9A-Fa-f]{4})(?![0-9A-Za-z]|[:.-][0-9A-Fa-f])"
+)
+# As the firewall has them: to whom, from whom, and of which type.
+_TWO_MACS = rb"MAC=%b((?:[0-9a-f]{2}:){5}[0-9a-f]{2}):"
+_PAIRS = rb"(?:[0-9a-f]{2}:){6}"
 
 # What stands in an URL.
 IN_URL = _rule(
@@ -87,5 +108,35 @@ RULES = (
         _IN_HEADER.replace(rb"(?=\S", rb"(?:\S"),
         # What follows is of no interest any more: the next line is.
         compiled_for_re(_IN_HEADER.replace(rb"]+", rb"]++") + _NAME + rb".*+", caseless=True),
+    ),
+    # What a client of DHCP calls itself.
+    _rule(
+        rb"dhcp.{0,100}(?::[0-9a-f]{2}){5} \(?[a-z0-9]",
+        compiled(
+            rb"\bDHCP[A-Z]{3,8}\b.{0,100}?(?::[0-9a-f]{2}){5} \(?(?P<v>[A-Za-z0-9][\w.-]*+)"
+            rb"(?:\) via|\)?$)",
+            caseless=True,
+        ),
+    ),
+    Rule(
+        HOST,
+        rb"[a-z0-9_.+-]@[a-z]",
+        Values(compiled_for_re(rb"(?<=[\w.+-]@)([A-Za-z][\w-]*+)(?![.\\@:]?[\w])"), _near),
+    ),
+    Rule(
+        HOST,
+        rb"(?:[0-9a-f]{2}:){5}[0-9a-f]{2}|(?:[0-9a-f]{2}-){5}[0-9a-f]{2}"
+        rb"|(?:[0-9a-f]{4}\.){2}[0-9a-f]{4}",
+        Values(_MAC, _mac),
+    ),
+    Rule(
+        HOST,
+        rb"mac=" + _PAIRS,
+        Values(compiled_for_re(_TWO_MACS % b"", caseless=True), _mac),
+    ),
+    Rule(
+        HOST,
+        rb"mac=" + _PAIRS + _PAIRS,
+        Values(compiled_for_re(_TWO_MACS % _PAIRS, caseless=True), _mac),
     ),
 )

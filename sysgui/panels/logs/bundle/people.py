@@ -94,6 +94,15 @@ def _rule(trigger: bytes, pattern: bytes, *, is_sure: bool = True, spreads: bool
     return Rule(USER, trigger, found, spreads=spreads)
 
 
+def _in_domain(before: bytes, between: bytes) -> Rule:
+    """Returns a rule for names behind that of a domain, in capitals."""
+    found = compiled(
+        before + rb"[A-Z][A-Z0-9.-]{1,14}" + between + rb"(?P<v>[A-Za-z0-9][\w.-]*+\$?)(?!\\)"
+    )
+    say: Say = partial(_who, is_sure=True, spreads=False)
+    return Rule(USER, rb"[a-z0-9]\\\\?[a-z0-9]", Values(found, say))
+
+
 _SPEAKS_OF_ENTRY = compiled(rb"auth|pass|publickey|log[io]n|attempt", caseless=True)
 _named_for = Values(
     compiled(rb"\bfor (?P<v>\S++) from ", caseless=True),
@@ -110,7 +119,7 @@ def _for(text: bytes) -> Iterator[Span]:
 
 
 _KEYS = (
-    rb"(?:user(?:[_-]?(?:name|id))?|log(?:in|on)(?:name)?|acct|account|uname|owner|realname"
+    rb"(?:user(?:[ _-]?(?:name|id))?|log(?:in|on)(?:name)?|acct|account|uname|owner|realname"
     rb"|principal|author)"
 )
 RULES = (
@@ -121,6 +130,7 @@ RULES = (
         _KEYS + rb"[\"'\\]{1,4}" + _IS + rb"[\"'\\]{1,4}" + _NAME,
     ),
     _rule(_KEYS + rb"[ \t]{0,3}[:=]", _KEYS + _IS + _QUOTED + _NAME, is_sure=False, spreads=False),
+    _rule(_KEYS + rb"%3d", _KEYS + rb"%3d(?P<v>[^\s\"'<>()\[\]{},;:|=&@\\/%]++)"),
     # sshd, and what speaks as it does. Who is invalid is nobody here, and may be called "nginx".
     _rule(
         rb"(?:invalid|illegal) user ",
@@ -149,11 +159,20 @@ RULES = (
     _rule(rb"su for ", rb"\bsu for \S++ by (?P<v>\S++)"),
     _rule(
         rb"cron(?:d|tab)?(?:\[[0-9]+\])?: \(",
-        rb"cron(?:d|tab)?(?:\[[0-9]++\])?: \((?P<v>[^)\s]++)\) [A-Z]",
+        rb"cron(?:d|tab)?(?:\[[0-9]++\])?: \((?P<v>[^)\s]{1,256}+)\) [A-Z]",
     ),
-    _rule(rb"uid=[0-9]+\(", rb"\b[a-z]?uid=[0-9]++\((?P<v>[^)\s]++)\)"),
+    _rule(rb"uid=[0-9]+\(", rb"\b[a-z]?uid=[0-9]++\((?P<v>[^)\s]{1,256}+)\)"),
     _rule(rb"\(uid=", rb"\b(?:by|for|user) (?P<v>[^\s(]++)\(uid="),
     _rule(rb"uid=\"", rb"\b(?:[AEFSO]|FS|OLD|INO)?UID=\"(?P<v>[^\"\n]++)\""),
+    # As a directory names him, and as Windows does: domain and user, but neither the end of a line
+    # that is written as \\n (but where a user is expected), nor a folder of a path.
+    _rule(rb"uid=[^\s,=]+,", rb"\buid=(?P<v>[^\s,=]++),(?:ou|dc|cn|o)="),
+    _rule(rb"cn=[^,=\n]+,", rb"\bcn=(?P<v>[^,=\"\n]{1,64}),(?:ou|dc|cn|o)="),
+    _in_domain(rb"(?<![\w\\/.:-])(?!HK)", rb"(?:\\\\|\\(?![bfnrtuvx0]))"),
+    _in_domain(
+        rb"(?i:\b(?:user(?:name)?|account|log[io]n|for|by|as|of))[ \t:=\"']{1,3}", rb"\\{1,2}"
+    ),
+    _rule(rb"\]\\\\?\[", rb"\]\\\\?\[(?P<v>[^\]\s]++)\]"),
     # What makes and changes accounts, and what keeps its own.
     _rule(
         rb"(?:user|group|account|for|member|role|add|delete|remove) ['\"]",
@@ -173,6 +192,11 @@ RULES = (
     _rule(
         rb"://[^\s/?#:@\"'<>]+[^\s/?#\"'<>]*@",
         rb"://(?P<v>[^\s/?#:@\"'<>]++)(?=[^\s/?#\"'<>]*@)",
+        spreads=False,
+    ),
+    _rule(
+        rb"(?:^|\s)(?:-u|--(?:proxy-)?user)[^:\n]{2,}:[^\s]",
+        rb"(?<!\S)(?:-u|--(?:proxy-)?user)[= \t]?[\"']?(?P<v>[^\s:\"'=]++):(?!//)[^\s]",
         spreads=False,
     ),
     _rule(

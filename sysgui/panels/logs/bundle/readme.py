@@ -64,10 +64,11 @@ def _what_is_hidden(redaction: Redaction) -> list[str]:
     ]
     told = [
         _("Redacted, here and in the lines; the same name stands for the same thing:"),
-        "\n".join(names),
+        "\n".join(names + _what_stays(redaction)),
         _(
             "It was recognised by its form and by what stands around it; root and localhost stay."
-            " Look through the lines before you give them away."
+            " Such rules can miss something: a password in the middle of a sentence, the name of a"
+            " network or of a project. Look through the lines before you give them away."
         ),
     ]
     if not redaction.learnt_all:
@@ -78,6 +79,11 @@ def _what_is_hidden(redaction: Redaction) -> list[str]:
             )
         )
     return told
+
+
+def _what_stays(redaction: Redaction) -> list[str]:
+    stays = [_(title) for kind, title in TITLES.items() if kind not in redaction.kinds]
+    return [f"    {title}: " + _("not redacted") for title in stays]
 
 
 def _names(kind: str, count: int) -> str:

@@ -11,14 +11,15 @@ from .spans import TOKEN, Pattern, Rule, Said, Span, Values, compiled, compiled_
 _NAMES = (
     rb"(?:pass(?:word|wd|phrase|code)|pass(?![a-z])|passwort|kennwort|pwd(?!=/)|secret|token"
     rb"|credentials?|api[_-]?key|access[_-]?key|private[_-]?key|auth(?==)|jwt"
-    rb"|session[_-]?id|sess(?:ion)?id|(?<![a-z])sid|csrf|xsrf|otp(?![a-z]))"
+    rb"|session[_-]?id|sess(?:ion)?id|(?<![a-z])sid|csrf|xsrf|otp(?![a-z])|(?<![a-z])psk"
+    rb"|(?:account|shared|encryption|signing)[_-]?key)"
 )
-_IS = rb"(?:[ \t]{0,3}:[ \t]{0,3}|[ \t]{1,3}=[ \t]{1,3}|=)"
+_IS = rb"(?:[ \t]{0,3}:[ \t]{0,3}|[ \t]{1,3}=[ \t]{1,3}|=|%3[Dd])"
 _QUOTES = rb"[\"'\\]{0,4}"
 # In quotes, in quotes within quotes, or up to what begins something else.
 _VALUE = (
-    rb"(?:\\\"(?P<v>(?:(?!\\\").)++)|\"(?P<v>(?:[^\"\\\n]|\\.)++)|'(?P<v>(?:[^'\\\n]|\\.)++)"
-    rb"|(?P<v>(?:(?![&,;][\w.%-]++=|[,;](?:\s|$)|[\"'](?:[\s,;})\]]|$))\S)++))"
+    rb"(?:\\\"(?P<v>(?:\\\\(?:\\.|.)|(?!\\\").)++)|\"(?P<v>(?:[^\"\\\n]|\\.)++)|'(?P<v>(?:[^'\\\n]|\\.)++)"
+    rb"|(?P<v>(?:(?![&,;][\w.%-]++=|%26[\w.-]{1,32}%3[Dd]|[,;](?:\s|$)|[\"'](?:[\s,;})\]]|$))\S)++))"
 )
 
 _NAMED = compiled(_NAMES + rb"[\w-]{0,32}" + _QUOTES + _IS + _VALUE, caseless=True)
@@ -40,10 +41,28 @@ _COOKIE = compiled(
 # Not a port: that is of digits, up to where the path begins.
 _AFTER_USER = compiled(rb"://[^\s/?#:@\"'<>]*+:(?![0-9]{1,5}(?:[\s/?#]|$))(?P<v>[^\s\"'<>]+)@")
 _ALONE = compiled(rb"://(?P<v>[^\s/?#:@\"'<>]++)@")
+# What signs an address, or was given out for it to be called once.
+_IN_QUERY = compiled(
+    rb"[?&](?:[\w-]{0,32}signature|sig|hmac|code|key|ticket)=(?P<v>[^&\s\"'#<>]{8,})", caseless=True
+)
+_HOOK = compiled(rb"hooks\.slack\.com/[a-z]++/(?P<v>[^\s\"'<>]++)", caseless=True)
+# Who may enter, as an argument of a command: curl -u name:password. 1000:1000 is a user's number.
+_USER_OPTION = compiled(
+    rb"(?<!\S)(?:-u|-U|--(?:proxy-)?user)[= \t]?[\"']?(?![0-9]++:[0-9]++(?:\s|$))"
+    rb"[^\s:\"']++:(?!//)(?P<v>[^\s\"']++)"
+)
+# A password that is an argument of its own, of commands that take one.
+_ARGUMENT = compiled(
+    rb"\b(?:(?:mysql|mariadb)[\w-]*+ (?:[^|;\n]{0,200}? )?-p(?=[^\s-])"
+    rb"|sshpass (?:-[ve] )*-p ?|redis-cli (?:[^|;\n]{0,200}? )?-a "
+    rb"|htpasswd -[a-zA-Z]*b[a-zA-Z]* \S++ \S++ |openssl [^|;\n]{0,200}?\bpass:)"
+    rb"[\"']?(?P<v>[^\s\"']++)"
+)
 # What says itself whose key it is.
 _KNOWN = compiled(
     rb"(?<![A-Za-z0-9])(?P<v>(?:AKIA|ASIA|gh[opsur]_|github_pat_|glpat-|xox[a-z]-|xapp-|sk[-_]"
-    rb"|pk_|rk_|AIza|ya29\.|SG\.|npm_|hf_|pypi-|dckr_pat_|shpat_|eyJ)[A-Za-z0-9_.\-/+=]{12,})"
+    rb"|pk_|rk_|AIza|ya29\.|SG\.|npm_|hf_|pypi-|dckr_pat_|shp(?:at|ca|pa|ss)_|hv[bs]\.|whsec_|tskey-"
+    rb"|gl(?:rt|dt|ptt|soat)-|do[opr]_v1_|AGE-SECRET-KEY-|eyJ)[A-Za-z0-9_.\-/+=]{12,})"
 )
 # Long, and of letters and digits: a key, a digest, the name of a request.
 _LONG = compiled_for_re(
@@ -80,23 +99,29 @@ def _rule(trigger: bytes, pattern: "Pattern | re.Pattern[bytes]") -> Rule:
 # As `_NAMES`, for hyperscan, and what may stand behind it.
 _NAMED_SO = (
     rb"(?:(?:pass(?:word|wd|phrase|code|wort)|kennwort|pwd|secret|token|credential|api[_-]?key"
-    rb"|access[_-]?key|private[_-]?key|jwt|session[_-]?id|sess(?:ion)?id|sid|csrf|xsrf)"
+    rb"|access[_-]?key|private[_-]?key|jwt|session[_-]?id|sess(?:ion)?id|sid|csrf|xsrf|psk"
+    rb"|(?:account|shared|encryption|signing)[_-]?key)"
     rb"[a-z0-9_-]{0,33}|(?:pass|otp)(?:[0-9_-][a-z0-9_-]{0,31})?"
 )
 
 RULES = (
-    _rule(_NAMED_SO + rb"|auth)[\"'\\]{0,4}[ \t]{0,3}[:=]", _NAMED),
+    _rule(_NAMED_SO + rb"|auth)[\"'\\]{0,4}[ \t]{0,3}(?:[:=]|%3d)", _NAMED),
     _rule(rb"-" + _NAMED_SO + rb")[ \t]+[^ \t]", _OPTION),
     _rule(rb"(?:identified by|password)[ \t]+['\"]", _QUOTED),
-    _rule(rb"authorization[\"'\\]{0,4}[ \t]{0,3}[:=]", _AUTHORIZATION),
+    _rule(rb"authorization[\"'\\]{0,4}[ \t]{0,3}(?:[:=]|%3d)", _AUTHORIZATION),
     _rule(rb"bearer[ \t]", _BEARER),
     Rule(TOKEN, rb"basic[ \t]", Values(_BASIC, _basic), spreads=True),
     _rule(rb"cookies?[\"'\\]{0,4}[ \t]*[:=]", _COOKIE),
     _rule(rb"://[^\s/?#:@\"'<>]*:[^\s\"'<>]+@", _AFTER_USER),
     _rule(rb"://[^\s/?#:@\"'<>]+@", _ALONE),
+    _rule(rb"(?:signature|sig|hmac|code|key|ticket)=[^&\s\"'#<>]{8}", _IN_QUERY),
+    _rule(rb"hooks\.slack\.com/", _HOOK),
+    _rule(rb"(?:^|\s)(?:-u|--(?:proxy-)?user)[^:\n]{2,}:[^\s]", _USER_OPTION),
+    _rule(rb"mysql|mariadb|sshpass|redis-cli|htpasswd|openssl .{0,200}pass:", _ARGUMENT),
     _rule(
         rb"(?:^|[^a-z0-9])(?:akia|asia|gh[opsur]_|github_pat_|glpat-|xox[a-z]-|xapp-|sk[-_]|pk_|rk_"
-        rb"|aiza|ya29\.|sg\.|npm_|hf_|pypi-|dckr_pat_|shpat_|eyj)[a-z0-9_.\-/+=]{12}",
+        rb"|aiza|ya29\.|sg\.|npm_|hf_|pypi-|dckr_pat_|shp(?:at|ca|pa|ss)_|hv[bs]\.|whsec_|tskey-"
+        rb"|gl(?:rt|dt|ptt|soat)-|do[opr]_v1_|age-secret-key-|eyj)[a-z0-9_.\-/+=]{12}",
         _KNOWN,
     ),
     _rule(rb"(?:^|[^a-z0-9_-])[a-z0-9_-]{32}", _LONG),

@@ -33,6 +33,9 @@ HOSTS = st.builds(
     st.text(string.ascii_lowercase + string.digits, min_size=2, max_size=8),
     st.text(string.ascii_lowercase, min_size=2, max_size=8),
 )
+MACS = st.lists(st.integers(0, 255), min_size=6, max_size=6, unique=True).map(
+    lambda pairs: ":".join(f"{pair:02x}" for pair in pairs)
+)
 
 # How each is written: whatever is not in braces stays.
 FORMS = {
@@ -64,6 +67,12 @@ FORMS = {
         "systemd-logind[1]: New session 3 of user {}.",
         "Access denied for user '{}'@'localhost'",
         "uid=1001({}) gid=1001",
+        "login=user%3D{}%26x",
+        r"smbd: auth of [CORP]\[{}] failed",
+        r"logon of CORP\\{} failed",
+        "bind dn: uid={},ou=people,dc=x",
+        "Disconnected from invalid user {} from there port 22 [preauth]",
+        "krb5kdc: ISSUE: {}@REALM for krbtgt",
     ),
     "secret": (
         "password={} was wrong",
@@ -76,12 +85,25 @@ FORMS = {
         "https://someone:{}@there/x",
         "Cookie: session={}",
         "ALTER USER x IDENTIFIED BY '{}'",
+        "sudo: x : COMMAND=/usr/bin/mysql -u root -p{} db",
+        "COMMAND=/usr/bin/curl -u someone:{} https://there/x",
+        "COMMAND=/usr/bin/sshpass -p {} ssh there",
+        "password%3D{}%26x%3Dy",
+        r'{{"log":"{{\"password\":\"a\\\"{}\"}}"}}',
+        "POST https://hooks.slack.com/services/{} 200",
+        "wpa_psk={}",
     ),
     "key": ("got {} back", "request_id={}", "[{}]"),
     "email": ("from=<{}>, size=1", "mailto:{}", "{} bounced.", '{{"mail":"{}"}}'),
     "host": ("asked {} for it", "https://{}/x", "rhost={} user=", "{}:443 answered"),
+    "mac": (
+        "link/ether {} brd ff:ff:ff:ff:ff:ff",
+        "MAC=aa:bb:cc:dd:ee:0f:{}:08:00 SRC=x",
+        "MAC={}:aa:bb:cc:dd:ee:0f:08:00 SRC=x",
+        "DHCPACK to {} via eth0",
+    ),
 }
-KIND_OF = {"four": "ip", "six": "ip", "secret": "token", "key": "token"}
+KIND_OF = {"mac": "host", "four": "ip", "six": "ip", "secret": "token", "key": "token"}
 VALUES = {
     "ip": st.one_of(FOURS, SIXES),
     "four": FOURS,
@@ -91,6 +113,7 @@ VALUES = {
     "key": KEYS,
     "email": EMAILS,
     "host": HOSTS,
+    "mac": MACS,
 }
 
 

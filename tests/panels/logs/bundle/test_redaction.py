@@ -102,6 +102,7 @@ def test_no_rule_finds_anything_where_its_trigger_does_not(plant: Planted) -> No
         b"2026-11-27T10:31:07.123456+01:00 999.999.999.999 and 1.2.3",
         b"std::add(a::operator) in Foo::bar::baz()",
         b"a link/ether 52:54:00:12:34:56 brd ff:ff:ff:ff:ff:ff",
+        b'#012 exited, code=exited, status=1 "code=200" and the signature=good',
         b"listening on :::80 and [::]:22",
         b"Started user@1000.service, getty@tty1.service and sshd@3-x.service.",
         b"user not found; the user is unknown, for user authentication see below",
@@ -138,6 +139,94 @@ def test_what_only_looks_like_it_stays(line: bytes) -> None:
 )
 def test_addresses_in_all_their_forms(line: bytes, expected: bytes) -> None:
     assert redacted(line, kinds=("ip",)) == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        # sockaddr as the kernel's audit writes it: AF_INET is 2, AF_INET6 is 10.
+        (b"saddr=02000016C0A80107 192.168.1.7", b"saddr=02000016ip-1 ip-1"),
+        (
+            b"saddr=0A0001BB0000000020010DB800000000000000000000000700000000 2001:db8::7",
+            b"saddr=0A0001BB00000000ip-100000000 ip-1",
+        ),
+    ],
+)
+def test_addresses_of_sockets(line: bytes, expected: bytes) -> None:
+    assert redacted(line, kinds=("ip",)) == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (b"curl -u joe:pa55 x", b"curl -u user-1:token-1 x"),
+        (b"docker run --user 1000:1000 x", None),
+        (b"mysqldump --host=x -u root -pHunter2 db", b"mysqldump --host=x -u root -ptoken-1 db"),
+        (b"mysql -P 3306 -p db", None),
+        (b"htpasswd -b file joe Hunter2", b"htpasswd -b file joe token-1"),
+        (b"redis-cli -h x -a Hunter2", b"redis-cli -h x -a token-1"),
+        (b"openssl rsa -passin pass:Hunter2", b"openssl rsa -passin pass:token-1"),
+        (b"GET /x?sig=ab12cd34%3D&se=1", b"GET /x?sig=token-1&se=1"),
+        (b"GET /x?code=200", None),
+        (b"AccountKey=ab+/12==;End=x", b"AccountKey=token-1;End=x"),
+        (b"hvs.CAESIabcdefghijk", b"token-1"),
+        (rb"logon of CORP\joe by CORP\tim", rb"logon of CORP\user-1 by CORP\user-2"),
+        (rb"ERROR\nnext C:\\USERS\\JOE HKLM\Software", None),
+        (b"cn=Joe Doe,ou=x uid=joe,ou=x", b"cn=user-1,ou=x uid=user-2,ou=x"),
+        (b"User Id=joe7;User Name: joe7", b"User Id=user-1;User Name: user-1"),
+    ],
+)
+def test_who_enters_with_what(line: bytes, expected: bytes | None) -> None:
+    assert redacted(line, kinds=("user", "token")) == (line if expected is None else expected)
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (b"52:54:00:12:34:56 52-54-00-12-34-56 5254.0012.3456", b"host-1 host-1 host-1"),
+        (b"ff:ff:ff:ff:ff:ff 00:00:00:00:00:00", None),
+        (b"MD5:d4:1d:8c:d9:8f:00:b2:04:e9:80:09:98:ec:f8:42:7e", None),
+        (
+            b"DHCPACK on x to 52:54:00:12:34:56 (joes-phone) via eth0",
+            b"DHCPACK on x to host-1 (host-2) via eth0",
+        ),
+        (
+            b"dnsmasq-dhcp: DHCPACK(eth0) x 52:54:00:12:34:56 phone",
+            b"dnsmasq-dhcp: DHCPACK(eth0) x host-1 host-2",
+        ),
+        (b"key joe@laptop added", b"key joe@host-1 added"),
+        (b"getty@tty1.service user@1000.service left-pad@1.3.0", None),
+    ],
+)
+def test_what_machines_are_called(line: bytes, expected: bytes | None) -> None:
+    assert redacted(line, kinds=("host",)) == (line if expected is None else expected)
+
+
+NOISE = st.sampled_from(
+    [b"", b"\xff", b"\xc3", b"\x1b[31m", b"\x1b[0m", b"\xe2\x80\xa6 ", b"\t", b" "]
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(planted(), NOISE, NOISE, st.sampled_from([b"", b"\r"]))
+def test_nothing_hides_behind_noise(
+    plant: Planted, before: bytes, behind: bytes, end: bytes
+) -> None:
+    hidden = plant.line[:1] + b"\x00\x1b[1m" + plant.line[1:] + b" " + behind + end
+    out = redacted(b"first" + before, hidden, b"last")
+    assert not survives(plant, out), out
+
+
+def test_nothing_hides_far_in_a_line() -> None:
+    far = b" lorem ipsum" * 40_000
+    line = (
+        b"user=dora9" + far + b" from 192.0.2.7, password=s3cret!x9" + far + b" 52:54:00:12:34:56"
+    )
+    assert len(line) < LONGEST
+    out = redacted(line, b"dora9 s3cret!x9")
+    assert out.replace(far, b"") == (
+        b"user=user-1 from ip-1, password=token-1 host-1\nuser-1 token-1"
+    )
 
 
 def test_who_was_told_once_is_known_before_and_after() -> None:
