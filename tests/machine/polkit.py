@@ -104,7 +104,9 @@ class Client:
         left = max(0.0, deadline - time.monotonic())
         assert select.select([stdout], [], [], left)[0], f"waited in vain; came: {self._lines}"
         piece = os.read(stdout.fileno(), 1 << 16)
-        assert piece, f"the client ended: {self._process.stderr and self._process.stderr.read()}"
+        if not piece:
+            _said, errors = self._process.communicate(timeout=PATIENCE)
+            raise AssertionError(f"the client ended with {self._process.returncode}: {errors}")
         *lines, self._read = (self._read + piece).split(b"\n")
         self._lines.extend(json.loads(line) for line in lines)
 
