@@ -30,7 +30,7 @@ from .printing import kept, values_lines
 from .printing.following import Tail, follow_journal, print_unpacked, until_closed
 from .printing.journal_lines import bad_time, query_of_units, run_journal
 from .printing.merged_lines import run_merged
-from .printing.original import write_original
+from .printing.original import APART, write_original
 from .printing.pipe_lines import PipeLines, is_pipe
 from .printing.words import let_words_stand_anywhere, take_words
 from .probe import FOLDER, LogsProbe, left_out
@@ -43,9 +43,6 @@ from .text.wanted import All, Condition
 
 # Why nothing more can be printed: of no file that is read.
 _OF_OUTPUT = (errno.ENOSPC, errno.EDQUOT)
-
-# What stands between lines that do not follow one another, as grep has it.
-APART = b"--\n"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -91,7 +88,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument(
         "-C", "--context", type=_number, default=0, metavar=_("N"),
-        help=_("so many lines before and after each as well"),
+        help=_("so many lines before and after each, in its own log, as well"),
     )  # fmt: skip
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--count", action="store_true", help=_("print only how many there are"))
@@ -172,7 +169,7 @@ def _check_together(arguments: argparse.Namespace, sources: list[Source]) -> Non
             _("Nothing is written to a file that --force could replace."),
             _("It goes with --bundle FILE, or with --html FILE."),
         )
-    if arguments.context and (arguments.follow or len(sources) > 1):
+    if arguments.context and arguments.follow:
         raise _no_context()
 
 
@@ -180,7 +177,7 @@ def _no_context() -> Problem:
     return Problem(
         "no-context",
         _("Lines around others can be printed of a log that is there, not of what comes."),
-        _("Leave out --context; or give one file, without --follow."),
+        _("Leave out --context, or --follow; what comes through a pipe is kept in a file first."),
     )
 
 

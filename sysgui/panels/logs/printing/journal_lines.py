@@ -13,7 +13,7 @@ from sysgui.panels.logs.formats.moments import moment
 from sysgui.panels.logs.formats.zones import Zone, zone_of
 from sysgui.panels.logs.journal.entries import Entry, JournalEntries
 from sysgui.panels.logs.journal.index import JournalIndex
-from sysgui.panels.logs.journal.near import Picker
+from sysgui.panels.logs.journal.near import Picked, Picker
 from sysgui.panels.logs.journal.question import LAST, Came, Question, around, language, split
 from sysgui.panels.logs.journal.reading import text_of, written
 from sysgui.panels.logs.journal.sieve import Sieve, chosen
@@ -228,14 +228,19 @@ class JournalLines:
 
     def write_around(self) -> int:
         """Prints the entries that are asked for and those near them, and returns how many."""
-        number, picker = 0, Picker(self._context)
+        number = 0
+        for picked in self.around():
+            if picked.gap and number and not self._json:
+                print("--")
+            number += self.write([picked.entry])
+        return number
+
+    def around(self) -> Iterator[Picked]:
+        """Yields the entries that are asked for and those near them."""
+        picker = Picker(self._context)
         for batch in self._batches():
             for entry, wanted in zip(batch, self._tried(batch), strict=True):
-                for picked in picker.pick(entry, wanted, found=False):
-                    if picked.gap and number and not self._json:
-                        print("--")
-                    number += self.write([picked.entry])
-        return number
+                yield from picker.pick(entry, wanted, found=False)
 
     def line(self, entry: Entry) -> str:
         """Returns a line; further lines of a message stand below its first."""

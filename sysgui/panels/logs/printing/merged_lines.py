@@ -16,6 +16,7 @@ from sysgui.panels.logs.merged.order import Keys
 from sysgui.panels.logs.merged.query import Dialect, Name
 from sysgui.panels.logs.merged.sources import Source, short_names
 from sysgui.panels.logs.query import QueryError
+from sysgui.panels.logs.text.joined import Original
 from sysgui.panels.logs.text.wanted import All, Condition, Nothing
 from sysgui.system.host import Host
 from sysgui.system.i18n import _
@@ -25,6 +26,7 @@ from sysgui.system.query_values import quote
 from .following import until_closed
 from .journal_lines import bad_time, query_of_units
 from .merged_parts import Chunk, JournalPart, Part, Printed, TextPart
+from .original import APART, write_original
 
 
 def run_merged(arguments: argparse.Namespace, host: Host, sources: Sequence[Source]) -> int:
@@ -66,7 +68,7 @@ class MergedLines:
         self._problems: list[tuple[str, Problem]] = []
         for number, (source, name) in enumerate(zip(sources, self._names, strict=True)):
             prefix = f"{name}: " if arguments.with_source else ""
-            printed = Printed(source.path, source.offset, arguments.json, prefix)
+            printed = Printed(source.path, source.offset, arguments.json, prefix, arguments.context)
             try:
                 self._parts.append((number, _part(arguments, host, printed)))
             except Problem as problem:
@@ -180,9 +182,13 @@ def _merge(logs: Sequence[Iterator[Chunk]]) -> int:
             places[number] = end
         writes = {number: chunk.write for number, chunk in live}
         order = np.concatenate(keys).argsort(kind="stable").tolist()
+        gaps = {number: chunk.gaps for number, chunk in live if chunk.gaps is not None}
         for place in order:
-            writes[numbers[place]](rows[place])
-        printed += len(order)
+            number, row = numbers[place], rows[place]
+            if number in gaps and gaps[number][row] and printed:
+                write_original(Original(iter([APART]), -1), json=False)
+            writes[number](row)
+            printed += 1
         for number, chunk in live:
             if places[number] == len(chunk.keys):
                 chunks[number], places[number] = next(logs[number], None), 0

@@ -7,6 +7,7 @@ from typing import NamedTuple, Protocol
 
 import msgspec
 import numpy as np
+import numpy.typing as npt
 
 from sysgui.panels.logs.file.rotated import older_files
 from sysgui.panels.logs.file.understood import Raw, Understood
@@ -15,12 +16,14 @@ from sysgui.panels.logs.formats.stamps import UNKNOWN
 from sysgui.panels.logs.journal.entries import Entry, JournalEntries
 from sysgui.panels.logs.journal.follow import Follower
 from sysgui.panels.logs.journal.followed import Followed as FollowedJournal
-from sysgui.panels.logs.journal.question import split
+from sysgui.panels.logs.journal.near import Picked
+from sysgui.panels.logs.journal.question import around, split
 from sysgui.panels.logs.journal.source import source_of
 from sysgui.panels.logs.merged.clock import running
 from sysgui.panels.logs.merged.order import Keys
 from sysgui.panels.logs.query import LogLanguage
 from sysgui.panels.logs.sought import ROWS
+from sysgui.panels.logs.text.around import Around
 from sysgui.panels.logs.text.blocks import Block
 from sysgui.panels.logs.text.follow import Followed
 from sysgui.panels.logs.text.joined import Original
@@ -42,10 +45,13 @@ class Chunk(NamedTuple):
     Attributes:
         keys: When each stands by the clock of all, ascending; at least one.
         write: Prints one of them.
+        gaps: Whether lines of the same log are left out right before each, where those around
+            others are printed; None where they are not, or that is not told.
     """
 
     keys: Keys
     write: Callable[[int], None]
+    gaps: npt.NDArray[np.bool_] | None = None
 
 
 class Printed(NamedTuple):
@@ -56,12 +62,14 @@ class Printed(NamedTuple):
         offset: How much its clock is behind, in microseconds.
         json: Whether as lines of JSON, which tell the log and the time.
         prefix: What stands before each line else.
+        context: So many lines before and after each, in its own log, are printed too.
     """
 
     path: str
     offset: int
     json: bool
     prefix: str
+    context: int = 0
 
     @property
     def is_bare(self) -> bool:
@@ -187,7 +195,11 @@ class TextPart:
     def chunks(self, wanted: Condition) -> Iterator[Chunk]:
         """Yields the wanted lines."""
         text, last = self._followed.text, self._first
+        if self._printed.context:
+            wanted = Around(wanted, self._printed.context, text)
         scan = Scan(text, {ROWS: wanted})
+        # How many lines came before this block, and which was printed last.
+        before, latest = 0, -1
         for number in range(len(text) if self._first != UNKNOWN else 0):
             sight = scan.sight(number)
             block, rows = sight.block, sight.select(wanted)
@@ -197,7 +209,15 @@ class TextPart:
             last = int(keys[-1])
             if len(rows):
                 places = np.searchsorted(block.starts, rows)
-                yield self._chunk(block, places, keys[places] + self._printed.offset)
+                gaps = np.diff(places + before, prepend=latest) > 1
+                latest = before + int(places[-1])
+                chunk = self._chunk(block, places, keys[places] + self._printed.offset)
+                yield chunk._replace(gaps=gaps) if self._marks_gaps else chunk
+            before += len(block.starts)
+
+    @property
+    def _marks_gaps(self) -> bool:
+        return bool(self._printed.context) and not self._printed.json
 
     def _chunk(self, block: Block, places: Keys, keys: Keys) -> Chunk:
         text, printed = self._followed.text, self._printed
@@ -276,7 +296,7 @@ class JournalPart:
         self._host = host
         self._printed = printed
         self._source = source_of(printed.path)
-        self._lines = JournalLines(host, self._source, json=printed.json)
+        self._lines = JournalLines(host, self._source, json=printed.json, context=printed.context)
         self.language = self._lines.language
         self._boot: list[Condition] = []
         if boot is not None:
@@ -296,14 +316,24 @@ class JournalPart:
 
     def chunks(self, wanted: Condition) -> Iterator[Chunk]:
         """Yields the wanted entries."""
-        self._ask(wanted)
-        entries = self._lines.entries()
+        picked = self._picked(wanted)
+        marks_gaps = bool(self._printed.context) and not self._printed.json
         last = UNKNOWN
-        while batch := list(islice(entries, BATCH)):
-            times = np.fromiter((entry.time for entry in batch), np.int64, len(batch))
+        while batch := list(islice(picked, BATCH)):
+            times = np.fromiter((each.entry.time for each in batch), np.int64, len(batch))
             keys = np.maximum(np.maximum.accumulate(times), last)
             last = int(keys[-1])
-            yield self._chunk(batch, keys + self._printed.offset)
+            chunk = self._chunk([each.entry for each in batch], keys + self._printed.offset)
+            gaps = np.fromiter((each.gap for each in batch), np.bool_, len(batch))
+            yield chunk._replace(gaps=gaps) if marks_gaps else chunk
+
+    def _picked(self, wanted: Condition) -> Iterator[Picked]:
+        """Returns the wanted entries, and those near them if these are printed too."""
+        if self._printed.context:
+            self._lines.ask(around(All([wanted, *self._boot])))
+            return self._lines.around()
+        self._ask(wanted)
+        return (Picked(entry, found=False) for entry in self._lines.entries())
 
     def _chunk(self, batch: list[Entry], keys: Keys) -> Chunk:
         return Chunk(keys, lambda row: self._write(batch[row], int(keys[row])))

@@ -7,6 +7,9 @@ from sysgui.panels.logs.text.recode import text_of, without_colours
 from sysgui.system.json_lines import write_line
 from sysgui.system.printable import printable_text
 
+# What stands between lines that do not follow one another, as grep has it.
+APART = b"--\n"
+
 
 def write_original(line: Original, *, json: bool, **more: str | int) -> None:
     """Prints a line.

@@ -75,6 +75,32 @@ def test_entries_and_lines_are_counted(
     assert capsys.readouterr().out == f"{total}\n{native}\n"
 
 
+@pytest.mark.parametrize("context", [1, 2, 9])
+def test_lines_around_are_those_of_the_same_log(
+    journal: Path,
+    text: Path,
+    told: Entries,
+    capfdbinary: pytest.CaptureFixture[bytes],
+    context: int,
+) -> None:
+    logs = [
+        [(time(entry), 0, order, message(entry)) for order, entry in enumerate(told)],
+        lines(told),
+    ]
+    expected = []
+    for of_one in logs:
+        chosen = [place for place, each in enumerate(of_one) if "native" in each[3]]
+        assert chosen or of_one is logs[1]
+        near = {place + step for place in chosen for step in range(-context, context + 1)}
+        expected += [each for place, each in enumerate(of_one) if place in near]
+    run(f"journal:{journal.parent}", str(text), "native", "-C", str(context), "--json")
+    sys.stdout.flush()
+    found = [json.loads(each) for each in capfdbinary.readouterr().out.splitlines()]
+    assert [(each["time"], each["text"]) for each in found] == [
+        (key, said) for key, _member, _order, said in sorted(expected)
+    ]
+
+
 def test_texts_know_no_boot(journal: Path, text: Path) -> None:
     with pytest.raises(Problem) as refused:
         run(f"journal:{journal.parent}", str(text), "--boot")

@@ -3,9 +3,11 @@
 import argparse
 import functools
 import json
+import re
 import subprocess
 import sys
-from collections.abc import Callable
+import zipfile
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -65,6 +67,53 @@ def test_lines_come_as_sort_merges_them(
     monkeypatch.setattr(merged_parts, "Followed", functools.partial(Followed, block=block))
     assert run(*logs) == 0
     assert printed(capfdbinary) == by_sort(*logs)
+
+
+def around(paths: Sequence[str], pattern: str, context: int) -> list[bytes]:
+    """Returns what grep -C finds in each file, merged by a plain sort of times, files, places."""
+    found: list[tuple[str, int, int, bool, str]] = []
+    for at, path in enumerate(paths):
+        argv = ["grep", "-n", f"-C{context}", "-E", pattern, path]
+        told = subprocess.run(argv, capture_output=True, text=True, check=False).stdout
+        latest = 0
+        for each in told.splitlines():
+            if numbered := re.match(r"(\d+)[:-](.*)", each):
+                number = int(numbered[1])
+                found.append((numbered[2][:20], at, number, number > latest + 1, numbered[2]))
+                latest = number
+    lines: list[bytes] = []
+    for _time, _at, _number, is_apart, text in sorted(found):
+        lines += [b"--"] * (is_apart and bool(lines)) + [text.encode()]
+    return lines
+
+
+@pytest.mark.parametrize("block", [200, 1 << 20])
+@pytest.mark.parametrize("context", [2, 5000])
+@pytest.mark.parametrize("pattern", ["1[0-3]$", "c.log.*7", " 2$| 299.$"])
+def test_lines_around_are_those_of_the_same_log(
+    logs: list[str],
+    capfdbinary: Out,
+    monkeypatch: pytest.MonkeyPatch,
+    block: int,
+    context: int,
+    pattern: str,
+) -> None:
+    monkeypatch.setattr(merged_parts, "Followed", functools.partial(Followed, block=block))
+    expected = around(logs, pattern, context)
+    assert run(*logs, f're:"{pattern}"', "-C", str(context)) == (0 if expected else 1)
+    assert printed(capfdbinary).splitlines() == expected
+    run(*logs, f're:"{pattern}"', "-C", str(context), "--json")
+    told = [json.loads(each)["text"].encode() for each in printed(capfdbinary).splitlines()]
+    assert told == [each for each in expected if each != b"--"]
+
+
+def test_a_bundle_has_the_lines_that_are_printed(logs: list[str], capfdbinary: Out) -> None:
+    asked = (*logs, "re:1[0-3]$", "-C", "2")
+    run(*asked)
+    told = [each for each in printed(capfdbinary).splitlines() if each != b"--"]
+    assert run(*asked, "--bundle", "out.zip") == 0
+    with zipfile.ZipFile("out.zip") as bundle:
+        assert bundle.read("incident/lines.log").splitlines() == told
 
 
 def test_which_log_a_line_is_of_is_told_if_asked(logs: list[str], capfdbinary: Out) -> None:
