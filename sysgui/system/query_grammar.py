@@ -5,7 +5,7 @@ What a user may type stands in `query.py`.
 
 import difflib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Generic, NamedTuple, NoReturn, Protocol, TypeVar
 
@@ -27,6 +27,9 @@ from sysgui.system.query_values import (
 
 MAX_QUERY = 2_000
 MAX_DEPTH = 50
+
+# More fields are not listed where one is unknown.
+MOST_NAMES = 40
 
 Asked = TypeVar("Asked", bound=Askable)
 Asked_contra = TypeVar("Asked_contra", bound=Askable, contravariant=True)
@@ -81,6 +84,10 @@ class BegunValue(NamedTuple):
     name: str
     text: str
     start: int
+
+
+class UnknownField(QueryError):
+    """A query that asks for what there is not."""
 
 
 class Reading(NamedTuple, Generic[Made]):
@@ -148,9 +155,13 @@ class Grammar(Generic[Asked, Made]):
             refuse(MAX_QUERY + 1, expected, str(len(text)))
         if not text.strip():
             return None
-        parser = _Parser(text, self._named, self._meaning)
+        parser = _Parser(text, self._named, self.further_field, self._meaning)
         made = parser.parse()
         return Reading(made, parser.terms)
+
+    def further_field(self, _name: str) -> Asked | None:
+        """Returns a field that is none of those that are offered; None if there is none."""
+        return None
 
     def complete(self, text: str, cursor: int) -> list[Completion]:
         """Returns what could stand at the cursor: fields, operators, choices."""
@@ -189,10 +200,15 @@ class _Parser(Generic[Asked, Made]):
     """
 
     def __init__(
-        self, text: str, fields: Mapping[str, Asked], meaning: Meaning[Asked, Made]
+        self,
+        text: str,
+        fields: Mapping[str, Asked],
+        further: Callable[[str], Asked | None],
+        meaning: Meaning[Asked, Made],
     ) -> None:
         self._text = text
         self._fields = fields
+        self._further = further
         self._meaning = meaning
         self._at = 0
         self._depth = 0
@@ -271,16 +287,17 @@ class _Parser(Generic[Asked, Made]):
         return self._comparison(self._field(word, start), sign, sign_at)
 
     def _field(self, name: str, start: int) -> Asked:
-        field = self._fields.get(name.casefold())
+        field = self._fields.get(name.casefold()) or self._further(name)
         if field:
             return field
         nearest = difflib.get_close_matches(name.casefold(), self._fields, n=1)
         names = self._fields[nearest[0]].name if nearest else self._field_names()
         message = _("unknown field '{name}', expected {fields}; quote it to search for the text")
-        raise QueryError(start + 1, message.format(name=shortened(name), fields=names), names)
+        raise UnknownField(start + 1, message.format(name=shortened(name), fields=names), names)
 
     def _field_names(self) -> str:
-        return ", ".join(dict.fromkeys(field.name for field in self._fields.values()))
+        names = list(dict.fromkeys(field.name for field in self._fields.values()))
+        return ", ".join([*names[:MOST_NAMES], *(["…"] if len(names) > MOST_NAMES else [])])
 
     def _comparison(self, field: Asked, sign: str, sign_at: int) -> Made:
         if sign not in field.operators:

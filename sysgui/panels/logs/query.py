@@ -9,6 +9,7 @@ r"""The language in which lines of a log are asked for: that of `system/query.py
     level=-                       says no level; level!=- says one
     status>=500                   as a number: =, !=, <, <=, >, >= of how a request was answered
     unit~nginx pid!=1             parts of a line, where its format is known
+    request_id=x ctx.tenant>4     of JSON, the fields, see `formats/fields.py`
     ip=192.0.2.7                  it holds that address, of IPv4 or IPv6
     ip=10.0.0.0/8                 it holds an address of that network; client= and from= likewise
     login=failed                  it says that a login failed; login=accepted: that one did not
@@ -29,13 +30,13 @@ as no match, and is counted.
 """
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from sysgui.system.i18n import N_, _
 from sysgui.system.query import Kind, QueryError
-from sysgui.system.query_grammar import Grammar
+from sysgui.system.query_grammar import Grammar, UnknownField
 from sysgui.system.query_values import EQUALITY, Askable, Value, operators, refuse, shortened
 
 from . import slashes
@@ -73,7 +74,15 @@ _COMPARED: Mapping[str, Callable[[int, int], bool]] = {
 }
 _SAME = ("=", ":")
 # Of which parts one may ask for more or less than a number, such as status>=500.
-_NUMBERS = ("status",)
+NUMBERS = ("status",)
+_ALL_SIGNS = (
+    *operators(Kind.TEXT),
+    *(sign for sign in _COMPARED if sign not in operators(Kind.TEXT)),
+)
+# What can be asked of any line.
+OF_ANY_LOG = (
+    "level", "priority", "severity", "case", "word", "ip", "login", "account", "from",
+)  # fmt: skip
 _HELP: Mapping[str, str] = {
     "unit": N_("the unit that wrote the line"),
     "host": N_("the machine that wrote the line"),
@@ -111,16 +120,26 @@ class LogLanguage(Grammar[_Field, Condition]):
     Args:
         parts: What can be asked of its lines besides text and level, by name.
         rules: How levels are told, if not as in any log.
+        ordered: Of which of these one may ask for more or less than a number.
+        further: Returns what can be asked by a name that is none of these; None if nothing can.
 
     Attributes:
         parts: The same.
         rules: How levels are told.
+        ordered: The same.
+        further: The same.
     """
 
     def __init__(
-        self, parts: Mapping[str, Select] | None = None, rules: Levels | None = None
+        self,
+        parts: Mapping[str, Select] | None = None,
+        rules: Levels | None = None,
+        ordered: Collection[str] = NUMBERS,
+        further: Callable[[str], Select | None] | None = None,
     ) -> None:
         self.parts: Mapping[str, Select] = parts or {}
+        self.ordered = ordered
+        self.further = further
         self.rules = rules or Levels()
         super().__init__(
             [
@@ -155,12 +174,23 @@ class LogLanguage(Grammar[_Field, Condition]):
                     "from", Kind.TEXT, by_source, _SAME, help=_("from which machine the login was")
                 ),
                 *(
-                    _Field(name, Kind.TEXT, _part(select), _signs(name), help=_described(name))
+                    _Field(
+                        name,
+                        Kind.TEXT,
+                        _part(select),
+                        _ALL_SIGNS if name in ordered else (),
+                        help=_described(name),
+                    )
                     for name, select in self.parts.items()
                 ),
             ],
             _Conditions(),
         )
+
+    def further_field(self, name: str) -> _Field | None:
+        """Returns what can be asked by a name that is not offered."""
+        select = self.further(name) if self.further else None
+        return None if select is None else _Field(name, Kind.TEXT, _part(select), _ALL_SIGNS)
 
     def compile(self, text: str) -> Condition:
         """Returns which lines a query asks for.
@@ -180,6 +210,8 @@ class LogLanguage(Grammar[_Field, Condition]):
             reading = self.read_terms(text)
         except QueryError as error:
             hint = slashes.hint(text, found=True)
+            if not hint and isinstance(error, UnknownField) and self.further:
+                hint = _("A field that was not seen yet is asked for with a dot before its name")
             if not hint:
                 raise
             message = f"{error.message}. {hint}"
@@ -255,16 +287,6 @@ def _at_level(rules: Levels, sign: str, value: Value) -> Condition:
 def _described(name: str) -> str:
     """Returns a part's help; gettext makes something of an empty text."""
     return _(_HELP[name]) if name in _HELP else ""
-
-
-def _signs(name: str) -> tuple[str, ...]:
-    """Returns by which signs a part can be asked for."""
-    of_text = operators(Kind.TEXT)
-    return (
-        (*of_text, *(sign for sign in _COMPARED if sign not in of_text))
-        if name in _NUMBERS
-        else of_text
-    )
 
 
 def _part(select: Select) -> Select:

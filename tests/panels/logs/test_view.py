@@ -142,6 +142,27 @@ def test_how_an_expression_is_written_is_said_as_long_as_one_is_typed_otherwise(
     assert view._note.isHidden()
 
 
+def test_the_fields_of_json_are_offered_and_asked_for(qtbot, make: Make, log: Path) -> None:
+    moment = '"ts": "2026-11-27T08:00:01Z"'
+    lines = [f'{{{moment}, "request_id": "r{n}", "ctx": {{"tenant": {n % 3}}}}}' for n in range(9)]
+    log.write_text("".join(f"{line}\n" for line in lines))
+    view = make()
+    edit = view._pane.show_edit
+    edit.setFocus()
+    qtbot.waitUntil(
+        lambda: any(each.text == "ctx.tenant" for each in edit.suggestions.suggest("", 0))
+    )
+    QTest.keyClicks(edit, "ctx.tenant=")
+    model = edit.suggestions._model
+    qtbot.waitUntil(lambda: model.rowCount() == 3)
+    assert {model.index(row, 0).data().split()[0] for row in range(3)} == {"0", "1", "2"}
+    show(qtbot, view, "ctx.tenant=2 request_id~r")
+    assert seen(view) == lines[2::3]
+    show(qtbot, view, "tenant=2")
+    assert "unknown field 'tenant', expected" in view._note.text()
+    assert seen(view) == lines[2::3]
+
+
 def test_the_end_of_the_first_log_is_seen_at_once(make: Make) -> None:
     view = make()
     shown = seen(view)

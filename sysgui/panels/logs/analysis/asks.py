@@ -6,13 +6,12 @@ login=failed                  it says that a login failed; login=accepted: that 
 account=root from=192.0.2.7   whose login it was, and from which machine or network
 """
 
-import ipaddress
 from collections.abc import Callable, Iterator
 
 import numpy as np
 
 from sysgui.panels.logs.text.blocks import Starts
-from sysgui.panels.logs.text.networks import Network, network_of
+from sysgui.panels.logs.text.networks import is_of, network_of
 from sysgui.panels.logs.text.patterns import Pattern, literal
 from sysgui.panels.logs.text.places import common
 from sysgui.panels.logs.text.wanted import Condition, Matching, Sight
@@ -87,17 +86,8 @@ def by_source(_sign: str, value: Value) -> Condition:
     text = _named(value)
     network = network_of(text) if "/" in text else None
     if network is not None:
-        return AboutLogin(lambda login: _is_of(login.source, network), holding(network))
+        return AboutLogin(lambda login: is_of(login.source, network), holding(network))
     return AboutLogin(lambda login: login.source == text, *_holding(text))
-
-
-def _is_of(source: str, network: Network) -> bool:
-    try:
-        address = ipaddress.ip_address(source)
-    except ValueError:
-        return False
-    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
-    return address in network or (mapped is not None and mapped in network)
 
 
 def _holding(text: str) -> list[Pattern]:

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple, Protocol
 
+from sysgui.panels.logs.formats.field_names import fields_of
 from sysgui.panels.logs.formats.form import NO_TIME, Form
 from sysgui.panels.logs.formats.moments import Span as Moment
 from sysgui.panels.logs.formats.moments import moment, time_selects
@@ -12,7 +13,7 @@ from sysgui.panels.logs.formats.recognise import form_of
 from sysgui.panels.logs.formats.spans import Span, parts_of
 from sysgui.panels.logs.formats.times import Surroundings, Times
 from sysgui.panels.logs.formats.zones import SECOND, Zone, zone_of
-from sysgui.panels.logs.query import LogLanguage
+from sysgui.panels.logs.query import NUMBERS, OF_ANY_LOG, LogLanguage
 from sysgui.panels.logs.text.joined import Joined
 from sysgui.panels.logs.text.levels import Levels
 from sysgui.system.host import Host
@@ -106,7 +107,17 @@ class Understood:
         if form.written != NO_TIME:
             asks |= time_selects(self.times, self.zone, self._host.now)
         self.rules = Levels(form.begins, form.levels)
-        self.language = LogLanguage(asks, self.rules)
+        self._fields = fields_of(self._followed.text, form)
+        if self._fields is None:
+            self.language = LogLanguage(asks, self.rules)
+            return
+        taken = {name.casefold() for name in (*OF_ANY_LOG, *asks)}
+        own = {
+            name: ask for name, ask in self._fields.named.items() if name.casefold() not in taken
+        }
+        self.language = LogLanguage(
+            {**asks, **own}, self.rules, {*NUMBERS, *own}, self._fields.behind_dot
+        )
 
     def change(self, block: int) -> None:
         """Takes note that the log has changed from a block on.
@@ -119,7 +130,7 @@ class Understood:
         if self._looked_at <= SHORT:
             form = form_of(self._followed.text)
             self._looked_at = self._followed.text.size
-            if form != self.form:
+            if form != self.form or fields_of(self._followed.text, form) != self._fields:
                 self._take(form)
 
     @property

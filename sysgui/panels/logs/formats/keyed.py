@@ -30,6 +30,9 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 _SHOWN_ONLY = ("time", "level", "message")
 
+# What the form is called.
+JSON = "json"
+
 # So large a part of the lines is of the form, at least.
 _MOST = 0.6
 
@@ -57,12 +60,12 @@ def keyed(lines: Sequence[bytes]) -> Form | None:
     Args:
         lines: At least one.
     """
-    for name, read, made in (("json", _object, _in_json), ("logfmt", _pairs, _in_logfmt)):
+    for name, read, made in ((JSON, _object, _in_json), ("logfmt", _pairs, _in_logfmt)):
         found = [read(line) for line in lines]
         rows = [row for row in found if row]
         if len(rows) >= _MOST * len(lines):
             form = _form(name, rows, made)
-            if form.parts or name == "json":
+            if form.parts or name == JSON:
                 return form
     return None
 
@@ -107,7 +110,7 @@ def _form(
             place = Place(expression=_first_digit(parts[part]), into=1)
     if "time" not in parts and len(parts) < 2:
         return Form(name, "")
-    begins = r"[ \t]*\{" if name == "json" else ""
+    begins = r"[ \t]*\{" if name == JSON else ""
     return Form(name, begins, written, place, parts)
 
 

@@ -72,7 +72,13 @@ class Dialect:
         for moment in _TIMES:
             if moment in own.parts:
                 parts[moment] = functools.partial(self._at, own.parts[moment])
-        self._language = LogLanguage({**parts, "source": name.select}, own.rules)
+        lacking = set(self._others).difference(own.parts)
+        self._language = LogLanguage(
+            {**parts, "source": name.select},
+            own.rules,
+            {*own.ordered, *lacking},
+            own.further or _of_no_field,
+        )
         self._is_timed = False
         # With the offset that it was made for, if that matters.
         self._known: dict[str, tuple[Compiled, int | None]] = {}
@@ -132,6 +138,11 @@ def _joined(
     if len(parts) > 1:
         return joint(parts)
     return parts[0] if parts else idle()
+
+
+def _of_no_field(name: str) -> Select | None:
+    """Returns what asks for a field of JSON where there is none."""
+    return _lacking if name.startswith(".") else None
 
 
 def _lacking(sign: str, value: Value) -> Condition:

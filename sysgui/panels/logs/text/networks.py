@@ -37,6 +37,16 @@ def mapped(network: ipaddress.IPv4Network) -> ipaddress.IPv6Network:
     return ipaddress.IPv6Network((base, _MAPPED_BITS + network.prefixlen))
 
 
+def is_of(text: str, network: Network) -> bool:
+    """Tells whether a text is an address of a network, or stands for one."""
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    stands_for = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return address in network or (stands_for is not None and stands_for in network)
+
+
 def written(network: Network) -> str:
     """Returns an expression for the addresses of a network; capitals must not matter.
 

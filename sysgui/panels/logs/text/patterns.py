@@ -72,13 +72,13 @@ def literal(text: str, *, case: bool = False, word: bool = False) -> Pattern:
         word: Whether it must be no part of a longer word.
     """
     if word:
-        source = re.escape(text) if case else "".join(map(_either, text))
+        source = re.escape(text) if case else either_case(text)
         left = r"\b" if re.match(r"\w", text) else ""
         right = r"\b" if re.search(r"\w\Z", text) else ""
         return expression(f"{left}{source}{right}", case=True)
     if case or text.isascii():
         return Pattern(_escaped(text.encode("utf-8", "surrogateescape")), not case)
-    either = "".join(map(_either, text))
+    either = either_case(text)
     found = for_hyperscan(either).expression.encode()
     if len(found) > _LONGEST:
         return expression(either, case=True)
@@ -116,16 +116,25 @@ def _cased() -> str:
     return "".join(each for each in letters if each.lower() != each or each.upper() != each)
 
 
-def _either(letter: str) -> str:
-    """Returns the ways in which a letter is written, small and capital, as an expression.
+def either_case(text: str) -> str:
+    """Returns an expression of `re` for a text whose letters may be small or capital ones."""
+    return "".join(map(_either, text))
+
+
+def ways_of(letter: str) -> set[str]:
+    """Returns the ways in which a letter is written, small and capital.
 
     A letter of ASCII has its two; what `re` takes for one of another is found by asking it.
     """
-    ways = {letter, letter.lower(), letter.upper()}
-    if not letter.isascii():
-        every = string.ascii_letters + _cased()
-        ways = {letter, *re.findall(re.escape(letter), every, re.IGNORECASE)}
-    written = [re.escape(way) for way in sorted(ways)]
+    if letter.isascii():
+        return {letter, letter.lower(), letter.upper()}
+    every = string.ascii_letters + _cased()
+    return {letter, *re.findall(re.escape(letter), every, re.IGNORECASE)}
+
+
+def _either(letter: str) -> str:
+    """Returns the same as an expression."""
+    written = [re.escape(way) for way in sorted(ways_of(letter))]
     return written[0] if len(written) == 1 else f"(?:{'|'.join(written)})"
 
 

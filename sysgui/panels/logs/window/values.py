@@ -1,9 +1,12 @@
-"""Offers the values that a part of the journal's entries has, while one is typed."""
+"""Offers the values that a part has, while one is typed, and the fields that a log of JSON has."""
 
 from collections.abc import Sequence
 
 from PySide6.QtCore import QObject, Slot
 
+from sysgui.panels.logs.formats.keyed import JSON
+from sysgui.panels.logs.page import Page
+from sysgui.panels.logs.query import LogLanguage
 from sysgui.panels.logs.values import FIELDS, PartValue, PartValues
 from sysgui.system.query import Completion
 from sysgui.system.query_values import quote
@@ -28,18 +31,30 @@ class Values(QObject):
         super().__init__(view)
         self._asking = asking
         self._language = language_of_any_log()
+        # By the source, with the fields of its own.
+        self._languages: dict[str, LogLanguage] = {}
         self._edits = (pane.show_edit, pane.find_edit)
         self._known: dict[tuple[str, str], list[PartValue]] = {}
         self._poller = asking.further_poller(self, "logs.values", PartValues)
         self._poller.reading.connect(self._take)
+        asking.shown.connect(self._learn)
         for edit in self._edits:
             edit.suggestions.suggest = self._suggest
 
+    @Slot(object)
+    def _learn(self, page: Page) -> None:
+        """Asks for the fields of a log, which are offered as soon as they are known."""
+        source = page.asked[0]
+        if page.form == JSON and source not in self._languages:
+            self._poller.ask_once(source=source, part="")
+
     def _suggest(self, text: str, cursor: int) -> Sequence[Completion]:
-        begun = self._language.begun_value(text, cursor)
-        if begun is None or begun.name not in FIELDS:
-            return self._language.complete(text, cursor)
         source = self._asking.source or self._asking.path
+        language = self._languages.get(source, self._language)
+        begun = language.begun_value(text, cursor)
+        has_values = begun is not None and (begun.name in FIELDS or source in self._languages)
+        if begun is None or not begun.name or not has_values:
+            return language.complete(text, cursor)
         known = self._known.get((source, begun.name))
         if known is None or not begun.text:
             # What is known may have become more.
@@ -55,6 +70,9 @@ class Values(QObject):
     def _take(self, found: PartValues) -> None:
         key = found.source, found.part
         is_new = self._known.get(key) is None
+        if not found.part:
+            names = [value.text for value in found.values]
+            self._languages[found.source] = language_of_any_log(names)
         self._known[key] = found.values
         for edit in self._edits:
             if is_new and edit.hasFocus():
