@@ -22,6 +22,7 @@ from sysgui.panels.audit.entries import Done
 from sysgui.panels.audit.probe import Audit
 from sysgui.panels.logs.line import Line
 from sysgui.panels.logs.page import Page
+from sysgui.panels.logs.probe import FOLDER
 from sysgui.panels.logs.rules import Rule, RuleSet
 from sysgui.panels.logs.settings import SavedView
 from sysgui.panels.logs.window.line_header import LineHeader
@@ -177,10 +178,10 @@ class Walked(app.Application):
     def _logs(self, shell: Shell) -> bool:
         shell.open("logs")
         view: Any = shell.current_view
-        view._asking.open("DATA")
+        view._asking.open(FOLDER)
         view._pane.show_edit.setText("data")
         view._pane.find_edit.setText("level")
-        asked = ("DATA", False, "data", "level")
+        asked = (FOLDER, False, "data", "level")
         for page in (
             Page(9, 2, 0, 0, 1.0, 0, [], settled=True, asked=asked),
             Page(9, 0, 0, 0, 1.0, 0, [], settled=True, asked=asked),
