@@ -95,7 +95,7 @@ class LogsView(PanelView):
         self._bookmarks.changed.connect(self._write_settings)
         self._line_actions = LineActions(self, self._pane, self._asking, self._bookmarks)
         self._bundles = Bundles(self, self._asking)
-        self.action(_("With what was rotated away, or not"), self._pane.older.toggle, "Alt+O")
+        self.action(_("With what was rotated away, or not"), self._pane.older.click, "Alt+O")
         self.action(_("Wrap long lines, or not"), self._pane.wrap.toggle, "Alt+W")
         self._display = Display(self, self._pane, self._asking, settings.display)
         self._highlighting = Highlighting(self, self._pane, settings.rules)

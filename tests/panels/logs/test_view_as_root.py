@@ -3,16 +3,19 @@
 import gzip
 import os
 import stat
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QCheckBox, QLabel
 from roots.doors import NO_AGENT, Door
 
 from sysgui.panels.logs import permission
+from sysgui.panels.logs.analysis.report import Report
 from sysgui.panels.logs.permission import not_permitted
 from sysgui.panels.logs.view import LogsView
+from sysgui.panels.logs.window.bundle_dialog import BundleDialog
 from sysgui.system.elevation import HELPER
 from sysgui.system.host import Host
 from sysgui.system.problem import Problem
@@ -107,6 +110,61 @@ def test_its_lines_come_and_are_followed_until_another_log_is_chosen(
     assert not view._root.isVisible()
     qtbot.waitUntil(lambda: view._root._reading._errand is None)
     assert "Cancelled" not in said(view)
+
+
+def test_older_is_not_offered_for_it_and_why(qtbot, make: Make, tmp_path: Path) -> None:
+    (tmp_path / "plain").write_text("one\ntwo\n")
+    view = make(Closed(WHOLE % str(tmp_path / "plain")))
+    older = view._pane.older
+    older.click()
+    assert older.isChecked()
+    view._root.button.click()
+    qtbot.waitUntil(lambda: seen(view) == ["one", "two"])
+    assert not older.isEnabled()
+    assert "one file" in older.toolTip()
+    assert not view._asking.older
+    older.click()
+    assert older.isChecked()
+    view._asking.open("/var/log/another")
+    assert older.isEnabled()
+    assert "Alt+O" in older.toolTip()
+    assert view._asking.older
+
+
+def bundled(qtbot, view: LogsView, path: Path) -> tuple[list[str], str]:
+    """Saves what is shown as a bundle; returns the lines in it, and what it says of itself."""
+    view._bundles.action.trigger()
+    dialog = view.findChild(BundleDialog)
+    assert dialog is not None
+    for box in dialog.findChildren(QCheckBox):
+        box.setChecked(False)
+    dialog._path.setText(str(path))
+    dialog._save.click()
+    qtbot.waitUntil(lambda: dialog._made, timeout=60_000)
+    dialog.close()
+    with zipfile.ZipFile(path) as bundle:
+        lines = bundle.read("incident/lines.log").decode().splitlines()
+        return lines, bundle.read("incident/README.txt").decode()
+
+
+def analysed(qtbot, view: LogsView) -> Report:
+    view._pane.analyse.click()
+    page = view._analysing.page
+    qtbot.waitUntil(lambda: page.report.settled and bool(page.report.source), timeout=60_000)
+    return page.report
+
+
+def test_it_is_analysed_and_goes_into_a_bundle(qtbot, make: Make, tmp_path: Path) -> None:
+    lines = [f"Nov 27 08:00:{number:02} vm app[1]: error {number}" for number in range(50)]
+    (tmp_path / "plain").write_text("\n".join(lines))
+    view = make(Closed(WHOLE % str(tmp_path / "plain")))
+    view._root.button.click()
+    qtbot.waitUntil(lambda: bool(seen(view)) and seen(view)[-1] == lines[-1])
+    found, told = bundled(qtbot, view, tmp_path / "out.zip")
+    assert found == lines
+    assert f"sysgui logs '{PATH}'" in told
+    assert "/proc/" not in told
+    assert analysed(qtbot, view).lines == len(lines)
 
 
 def test_what_came_stays_when_it_is_stopped(qtbot, make: Make, fifo: Path) -> None:
@@ -266,5 +324,12 @@ def test_the_journal_is_read_as_it_is_now(
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
     (argv,) = host.started
     assert argv[-2:] == ["file-read", place]
+    total = len(tell(recorded))
+    found, about = bundled(qtbot, view, tmp_path / "out.zip")
+    assert found[-1].endswith(said_last)
+    assert sum(said_last in each for each in found) == 1
+    assert "sysgui logs journal:system" in about
+    assert kept.name not in about
+    assert analysed(qtbot, view).lines == total
     view._root._reading.close()
     assert not kept.exists()

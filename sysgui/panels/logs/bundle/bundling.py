@@ -71,7 +71,7 @@ class Bundling:
                     _("Ask for fewer lines, or without those of many kilobytes."),
                 ) from error
             except OSError as error:
-                raise unreadable(self._asked.source, error) from error
+                raise unreadable(self._asked.named or self._asked.source, error) from error
 
     def _steps(self, archive: Archive) -> Iterator[float]:
         parts = 3 if self._redaction.learns else 2

@@ -93,7 +93,7 @@ class Analysing(QObject):
         return {
             "source": self._asking.source or self._asking.path,
             "query": self._pane.show_edit.text(),
-            "older": self._pane.older.isChecked(),
+            "older": self._asking.older,
             "turn": self._turn,
         }
 

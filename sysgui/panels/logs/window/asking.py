@@ -112,6 +112,7 @@ class Asking(QObject):
 
     def _open(self, path: str, source: str) -> None:
         self.path, self.source, self.page = path, source, None
+        self._pane.offer_older(offered=not source)
         self.said.emit("")
         self.opened.emit()
         self._pane.show_nothing("")
@@ -121,6 +122,7 @@ class Asking(QObject):
         """Reads the same logs by other offsets, or without some of them."""
         line = self._pane.lines.current
         self.path, self.source = path, ""
+        self._pane.offer_older(offered=True)
         if line is not None and not self._pane.lines.follows:
             self.seek = (LINE, line.offset, False)
         self._pages.ask_now()
@@ -197,7 +199,7 @@ class Asking(QObject):
             "source": self.source or self.path,
             "query": self.query,
             "search": self.sought,
-            "older": self._pane.older.isChecked(),
+            "older": self.older,
             "context": self.context,
             "row": row,
             "count": count,
@@ -206,9 +208,14 @@ class Asking(QObject):
     # What is answered.
 
     @property
+    def older(self) -> bool:
+        """Whether what was rotated away from the log is read as its begin."""
+        return self._pane.older.isChecked() and self._pane.older.isEnabled()
+
+    @property
     def asked(self) -> tuple[str, bool, str, str]:
         """What the page must answer that is shown, as `Page.asked` has it."""
-        return (self.source or self.path, self._pane.older.isChecked(), self.query, self.sought)
+        return (self.source or self.path, self.older, self.query, self.sought)
 
     @Slot(object)
     def _take_page(self, page: Page) -> None:
