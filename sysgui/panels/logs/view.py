@@ -97,6 +97,7 @@ class LogsView(PanelView):
         self._bundles = Bundles(self, self._asking)
         self.action(_("With what was rotated away, or not"), self._pane.older.click, "Alt+O")
         self.action(_("Wrap long lines, or not"), self._pane.wrap.toggle, "Alt+W")
+        self.action(_("How lines are shown…"), self._pane.display.showMenu, "Alt+V")
         self._display = Display(self, self._pane, self._asking, settings.display)
         self._highlighting = Highlighting(self, self._pane, settings.rules)
         self._highlighting.changed.connect(self._write_settings)

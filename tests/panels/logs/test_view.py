@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QGuiApplication, QWheelEvent
+from PySide6.QtCore import QPoint, QPointF, Qt, QTimer
+from PySide6.QtGui import QGuiApplication, QShortcut, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QInputDialog
+from PySide6.QtWidgets import QApplication, QInputDialog, QPushButton
 
 from sysgui.panels.logs.settings import LogsSettings
 from sysgui.panels.logs.view import LogsView
@@ -106,6 +106,32 @@ def arrived(qtbot, view: LogsView) -> None:
 
 
 # What is seen
+
+
+# A tooltip ends with the key of what it is for, two spaces before it.
+KEY = re.compile(r"  ((?:(?:Ctrl|Alt|Shift)\+)*\w+)(?:</p>)?$")
+
+
+def test_every_button_has_a_key_that_its_tooltip_tells(make: Make) -> None:
+    view = make()
+    view._pane.analyse.click()
+    keys = {key.toString() for action in view.actions() for key in action.shortcuts()}
+    keys |= {short.key().toString() for short in view.findChildren(QShortcut)}
+    buttons = [each for each in view._pane.findChildren(QPushButton) if each.isVisible()]
+    assert len(buttons) >= 6
+    for button in buttons:
+        named = KEY.search(button.toolTip())
+        assert named, (button.text(), button.toolTip())
+        # The list of lines takes End itself, as any list does.
+        assert named[1] in keys | {"End"}, button.text()
+
+
+def test_how_lines_are_shown_is_chosen_by_keys(qtbot, make: Make) -> None:
+    view = make()
+    menu = view._pane.display.menu()
+    menu.aboutToShow.connect(lambda: QTimer.singleShot(0, menu.close))
+    with qtbot.waitSignal(menu.aboutToShow):
+        QTest.keyClick(view._pane.lines, Qt.Key.Key_V, Qt.KeyboardModifier.AltModifier)
 
 
 def test_the_title_is_the_log(make, log: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from sysgui.panels.logs.analysis.as_csv import csv_text
@@ -50,8 +50,10 @@ class AnalysisPage(QWidget):
         self._head = Muted()
         self._head.setWordWrap(True)
         self.export = QPushButton(_("Save…"), self)
-        self.export.setToolTip(_("Save the figures as HTML, text, CSV or JSON"))
+        self.export.setToolTip(_("Save the figures as HTML, text, CSV or JSON  Alt+S"))
         self.export.clicked.connect(self._save)
+        key = QShortcut(QKeySequence("Alt+S"), self, self.export.click)
+        key.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         self.tree = AnalysisTree(self, zone)
         above = QHBoxLayout()
         above.addWidget(self._head, 1)

@@ -76,7 +76,7 @@ class LogPane(QWidget):
             _("Analyse"), _("What the lines say as a whole: counts, addresses, what is new  Alt+A")
         )
         self.display = QPushButton(_("View"), self)
-        self.display.setToolTip(_("How lines are shown: columns, times, and more"))
+        self.display.setToolTip(_("How lines are shown: columns, times, and more  Alt+V"))
         self.display.setMenu(QMenu(self.display))
         self.lines = LogLines(self, TimesShown(self.zone, host.now))
         self.lines.empty_text = _("Choose a log on the left.")

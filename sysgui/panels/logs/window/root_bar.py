@@ -45,6 +45,7 @@ class RootBar(WorkBar):
             _("It asks for an administrator's password  Ctrl+I"),
         )
         self.stop = self.add_button(_("Cancel"), self._reading.cancel)
+        self.stop.setToolTip(_("Ends the reading; what came stays"))
 
     def offer(self, name: str) -> None:
         """Offers to read a log as root, if that can be."""
