@@ -19,8 +19,8 @@ r"""The language in which lines of a log are asked for: that of `system/query.py
 
 Levels are those of syslog: emerg, alert, crit, err, warning, notice, info, debug, or 0 to 7; error,
 warn, critical and other names of them are understood. A request to a web server that was answered
-by 5xx is of err, by 4xx of warning. A line that says no level is neither above,
-nor below, nor unlike one: `level!=err` does not show it, `not level=err` does.
+by 5xx is of err, by 4xx of warning. A line that says no level is neither above, nor below, nor
+unlike one: `level!=err` does not show it, `not level=err` does.
 
 In a word or a phrase a letter of ASCII stands for itself and its capital, any other letter for all
 that Unicode takes for it (é, É; ß, ẞ). For both at once, capitals and a word: `case:re:\bCat\b`.

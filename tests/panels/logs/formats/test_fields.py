@@ -137,7 +137,7 @@ def found_by(query: str, lines: list[str]) -> list[int]:
     return scanned(ASKED.compile(query), "".join(f"{line}\n" for line in lines).encode())
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=80)
 @given(st.lists(st.one_of(LINES, LINES, BROKEN), min_size=1, max_size=8), NAMES, TEXTS)
 @example(['{"a": "\\ud83d cut", "b": 1}'], "b", "1")
 @example(['{"a": NaN, "b": 1}', "[1]", "4", '{"a":{"b":[["x"]]}}'], "a.b", "x")
@@ -159,7 +159,50 @@ def test_a_field_is_what_json_says(lines: list[str], name: str, text: str) -> No
     assert found_by(f".{name}=-", lines) == [row for row in range(len(lines)) if row not in known]
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=100)
+@given(st.data(), TEXTS.filter(bool), st.sampled_from(["a", "é", "a.b"]))
+def test_a_value_is_found_however_it_is_written(data: st.DataObject, text: str, name: str) -> None:
+    ways = [data.draw(strings(st.just(text))) for _each in range(8)]
+    lines = [f"{{{data.draw(strings(st.just(name)))}: {way}}}" for way in ways]
+    assert [json.loads(line) for line in lines] == [{name: text}] * 8
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    for sign in "=~":
+        assert found_by(f'.{name}{sign}"{escaped}"', lines) == list(range(8))
+    inside = [f'{{"{name}": ["", {way}], "z": 1}}' for way in ways]
+    assert found_by(f'.{name}="{escaped}"', inside) == list(range(8))
+
+
+def test_a_character_beyond_the_first_plane_is_two_escapes() -> None:
+    lines = [
+        r'{"a": "\ud83d\ude00"}',
+        '{"a": "😀"}',
+        r'{"a": "\uD83D\uDE00"}',
+        r'{"a": "\ud83d\ude01"}',
+    ]
+    assert found_by('.a="😀"', lines) == [0, 1, 2]
+    assert found_by('.a~"😀"', lines) == [0, 1, 2]
+
+
+@pytest.mark.parametrize(
+    ("number", "ways"),
+    [
+        ("4", ["4", "4.0", "40e-1", "0.4E+1", "4e0", '"4"', "[3, 4]", "4.000"]),
+        ("0", ["0", "-0", "0.0", "0e9", "-0.0"]),
+        ("-12", ["-12", "-12.0", "-1.2e1", "-120E-1"]),
+        ("1.5", ["1.5", "15e-1", "0.15E1", "1.50", '"1.5"']),
+    ],
+)
+def test_a_number_is_found_however_it_is_written(number: str, ways: list[str]) -> None:
+    lines = [f'{{"a" : {way}, "b": 7}}' for way in ways]
+    others = [
+        f'{{"a": {other}, "b": {number}}}' for other in ("44", "41", "1.55", "7", "true", "{}")
+    ]
+    for at_end in (False, True):
+        tried = [line.replace(', "b": 7', "") if at_end else line for line in [*lines, *others]]
+        assert found_by(f".a={number}", tried) == list(range(len(ways)))
+
+
+@settings(deadline=None, max_examples=30)
 @given(
     st.lists(st.one_of(LINES, BROKEN), min_size=1, max_size=8),
     NAMES,
