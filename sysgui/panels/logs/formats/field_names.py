@@ -21,6 +21,9 @@ _MOST, _DEEPEST = 500, 4
 # Of a list so many are looked at.
 _OF_LIST = 5
 
+# No longer names and values are offered, in characters.
+_LONGEST = 200
+
 
 class Fields:
     """The fields that were seen in a log.
@@ -86,21 +89,28 @@ def fields(rows: Sequence[Mapping[str, Any]]) -> Mapping[str, list[Keys]]:
         name = ".".join(keys)
         if not name or name.startswith(".") or quote(name) != name or name.casefold() == "re":
             continue  # There is no way to ask for it.
+        if not _is_offered(name):
+            continue
         if len(spelt) < _MOST or name.casefold() in spelt:
             found.setdefault(spelt.setdefault(name.casefold(), name), []).append(keys)
     return found
 
 
 def counted(rows: Sequence[Mapping[str, Any]], ways: Sequence[Keys]) -> Counter[str]:
-    """Counts the values of a field in some objects."""
+    """Counts the values of a field in some objects, but for what nobody could type."""
     found: Counter[str] = Counter()
     for row in rows:
         for value in (value for keys in ways for value in values(row, keys)):
             if isinstance(value, bool):
                 found[str(value).lower()] += 1
-            elif isinstance(value, str | int | float) and value != "":
-                found[str(value)] += 1
-    return found
+            elif isinstance(value, str | int | float) and (text := str(value)):
+                found[text] += _is_offered(text)
+    return +found
+
+
+def _is_offered(text: str) -> bool:
+    """Tells whether a text of a log may be shown to be typed: it acts on no terminal, either."""
+    return len(text) <= _LONGEST and text.isprintable()
 
 
 def _keys(row: Mapping[str, Any], before: Keys) -> Iterator[Keys]:

@@ -50,6 +50,8 @@ _OF_NUMBER = re.compile(r"[-+.0-9eE]+")
 
 # hyperscan takes expressions of up to 16,000 bytes.
 _LONGEST = 12_000
+# Where a longer one would be needed: the name of a field stands in quotes.
+_ANY_NAME = b'"'
 
 # A name with more dots than that is taken as it is.
 _MOST_DOTS = 6
@@ -135,6 +137,8 @@ class Field:
         expression = b'"(?:' + keys + b')"' + _SPACE + b":" + _SPACE
         if len(expression) + len(begins) <= _LONGEST:
             expression += begins
+        elif len(expression) > _LONGEST:
+            expression = _ANY_NAME
         return InObject(self._ways, Pattern(expression, caseless=False), test)
 
 

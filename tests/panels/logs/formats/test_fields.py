@@ -5,6 +5,7 @@ import operator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -16,6 +17,7 @@ from sysgui.panels.logs.merged.sources import Source, name_of
 from sysgui.panels.logs.page import PageProbe
 from sysgui.panels.logs.query import LogLanguage, QueryError
 from sysgui.panels.logs.text.follow import Followed
+from sysgui.panels.logs.values import PartValues, ValuesProbe
 from sysgui.system.host import Host
 from sysgui.system.query_values import quote
 
@@ -335,3 +337,31 @@ def test_a_dot_may_belong_to_a_key() -> None:
     assert seen["log"] == [("log",), ("Log",)]
     assert counted(rows, seen["log.level"]) == {"x": 1, "y": 1}
     assert counted(rows, seen["n.m"]) == {"true": 1, "1.5": 1}
+
+
+# A sequence for a terminal, what turns the direction of a text, half a pair, and no end.
+HOSTILE = ["\x1b[31mred", "a\u202eb", "c\ud800d", "e\u0085f", "g" * 5000]
+
+
+def test_nothing_is_offered_that_acts_on_a_terminal(tmp_path: Path) -> None:
+    rows = [{"time": "2026-11-27T08:00:00Z", "v": bad, bad: 1, "fine": "é"} for bad in HOSTILE]
+    assert set(fields(rows)) == {"time", "v", "fine"}
+    assert counted(rows, [("v",)]) == {}
+    assert counted(rows, [("fine",)]) == {"é": len(rows)}
+    with pytest.raises(QueryError) as refused:
+        language_of(tmp_path, rows).compile("unlike_any=1")
+    assert refused.value.message.isprintable()
+    found = ValuesProbe(Host()).read(str(tmp_path / "app.json"), "v")
+    assert msgspec.json.decode(msgspec.json.encode(found), type=PartValues) == found
+
+
+def test_a_field_may_have_any_name_that_fits_in_a_query(tmp_path: Path) -> None:
+    names = ["k" * 1900, "é" * 1900, "a.b.c.d.e." + "k" * 1800]
+    rows = [{name: number} for number, name in enumerate(names)]
+    data = "".join(f"{json.dumps(row)}\n" for row in rows).encode()
+    language = language_of(tmp_path, LOG)
+    for number, name in enumerate(names):
+        assert scanned(language.compile(f".{name}={number}"), data) == [number]
+        assert scanned(language.compile(f".{name}=-"), data) == [
+            other for other in range(len(names)) if other != number
+        ]
