@@ -8,6 +8,7 @@ import re
 
 from sysgui.system.i18n import _
 from sysgui.system.printable import printable_text
+from sysgui.system.query_grammar import MAX_QUERY
 
 from .text.patterns import PatternError, expression
 
@@ -31,6 +32,8 @@ def hint(typed: str, *, found: bool) -> str:
     Returns:
         "" if there is nothing to say.
     """
+    if len(typed) > MAX_QUERY:
+        return ""  # It is refused, and would take the square of its length.
     # Of the same length, so that places stay the same.
     bare = _QUOTED.sub(lambda quoted: '"' * len(quoted[0]), typed)
     for between in _BETWEEN.finditer(bare):

@@ -28,6 +28,15 @@ def test_not_even_if_they_find_nothing(typed: str) -> None:
     assert hint(typed, found=False) == ""
 
 
+def test_what_is_too_long_to_be_a_query_is_not_looked_at() -> None:
+    typed = "/a+/ " * 200_000
+    assert hint(typed[:2000], found=True)
+    assert hint(typed, found=True) == ""
+    # With each slash another one was looked for, so that this took hours.
+    assert hint("/a " * 300_000, found=True) == ""
+    assert hint('\\"' * 500_000, found=True) == ""
+
+
 def test_of_a_word_something_is_said_if_it_finds_nothing() -> None:
     assert hint("/error/", found=True) == ""
     assert hint("/error/", found=False).endswith(" written re:error")
