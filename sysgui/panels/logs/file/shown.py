@@ -11,6 +11,10 @@ from sysgui.panels.logs.text.scan import Scan
 from .sifted import Sifted
 from .understood import Raw, Understood
 
+# So much of a line tells its level, and whether it matches, however little of it is shown: no
+# server takes a request of which the status would stand behind that.
+_TELLING = 1 << 15
+
 
 class ShownLines:
     """Reads lines to be shown.
@@ -53,7 +57,7 @@ class ShownLines:
             OSError: As pread(2) says.
         """
         raw = [self._line(offset, cut) for offset in offsets]
-        sight = self._sifted.scan.sight_of([line.data for line in raw])
+        sight = self._sifted.scan.sight_of([self._telling(line) for line in raw])
         starts = sight.block.starts.tolist()
         rules = self._understood.rules
         level_of = {
@@ -101,6 +105,12 @@ class ShownLines:
             length -= self._text.read(offset + length - 1, 1) == b"\n"
             return Raw(offset, data[:cut], length)
         return Raw(offset, data[:end].removesuffix(b"\r"), end)
+
+    def _telling(self, line: Raw) -> bytes:
+        """Returns as much of a line as tells what it is."""
+        if line.whole or len(line.data) >= _TELLING:
+            return line.data
+        return self._text.read(line.offset, min(line.length, _TELLING))
 
     def _numbers(self, offsets: list[int]) -> list[int]:
         """Returns the numbers in the log of lines that start at ascending offsets; 0: not known."""

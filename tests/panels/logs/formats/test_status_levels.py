@@ -165,3 +165,14 @@ def test_with_the_name_of_the_host_before_it(tmp_path: Path) -> None:
     page = page_of(str(path))
     assert page.form == "access-hosts"
     assert page.levels[3] == len(by_awk(path, "$10 ~ /^5/"))
+
+
+def test_behind_a_long_request_it_is_shown_as_well(tmp_path: Path) -> None:
+    path = tmp_path / "access.log"
+    path.write_text("".join(f"{line}\n".replace(" HTTP", "?" + "a" * 8000 + " HTTP")
+                            for line in requests(50)))  # fmt: skip
+    failed = by_awk(path, "$9 ~ /^5/")
+    page = page_of(str(path), row=0, search="status>=500")
+    assert all(line.cut for line in page.shown)
+    assert [line.number for line in page.shown if line.level == 3] == failed
+    assert [line.number for line in page.shown if line.hit] == failed
