@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QItemSelectionModel, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QInputDialog
 
 from sysgui.panels.logs.merged.sources import Source, name_of
 from sysgui.panels.logs.settings import LogsSettings
@@ -204,3 +205,29 @@ def test_a_form_of_lines_is_a_number_of_logs(qtbot, make: Make) -> None:
     view = make()
     choose(qtbot, view, "even.log", "odd.log")
     assert view._pane._form.text() == "2 logs"
+
+
+@pytest.mark.parametrize(
+    ("query", "among", "asked"),
+    [
+        ("", BOTH, "Number of the line, 1 to 40"),
+        ("odd", LOGS["odd.log"], "Which of the lines that are shown, 1 to 20"),
+    ],
+)
+def test_the_number_that_is_asked_for_is_said(
+    qtbot, make: Make, monkeypatch, query: str, among: list[str], asked: str
+) -> None:
+    view = make()
+    choose(qtbot, view, *LOGS)
+    view._pane.show_edit.setText(query)
+    qtbot.waitUntil(lambda: view._asking.query == query)
+    settle(qtbot, view)
+    labels = []
+    monkeypatch.setattr(
+        QInputDialog, "getInt", lambda *given: labels.append(given[2]) or (given[5], True)
+    )
+    view._line_actions.go_to_number()
+    settle(qtbot, view)
+    assert labels == [asked]
+    assert view.lines.current is not None
+    assert view.lines.current.text == among[-1]

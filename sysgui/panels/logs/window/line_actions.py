@@ -91,10 +91,15 @@ class LineActions(QObject):
         """Asks for the number of a line, and goes there."""
         page, line = self._asking.page, self._lines.current
         most = page.lines if page is not None else 0
+        label = _("Number of the line, 1 to {most}")
+        if page is not None and page.sources and self._asking.query.strip():
+            # Which line of all is which would have to be counted through all logs.
+            most = page.rows
+            label = _("Which of the lines that are shown, 1 to {most}")
         number, given = QInputDialog.getInt(
             self._view,
             _("Go to a line"),
-            _("Number of the line, 1 to {most}").format(most=most),
+            label.format(most=most),
             line.number if line is not None and line.number else 1,
             1,
             max(1, most),
