@@ -214,6 +214,30 @@ def test_what_is_said_not_to_come_up_again_does_not(controlled: Machine, late: b
         assert stopped == set(impact["ends"] + (impact["may_end"] if late else []))
 
 
+def test_what_nothing_needs_stops_again_after_a_restart(controlled: Machine) -> None:
+    machine = controlled
+    texts = {
+        "idle.service": f"[Unit]\nStopWhenUnneeded=yes\n{SLEEPS}",
+        # It is up before that one is, and so does not stand against its end.
+        "part.service": f"[Unit]\nPartOf=idle.service\nBefore=idle.service\n{SLEEPS}",
+        "user.service": f"[Unit]\nWants=idle.service\n{SLEEPS}",
+    }
+    with units(machine, texts):
+        for needed in (True, False):
+            others = ["part.service", *(["user.service"] if needed else [])]
+            machine.output(["systemctl", "start", *others])
+            before = up(machine, list(texts))
+            assert before == {*others, *(["idle.service"] if needed else [])}
+            impact = told(machine, "restart", "idle.service")
+            assert (impact["stops"], impact["ends"]) == (["part.service"], [])
+            assert impact["doubtful"] == ({} if needed else {"idle.service": []})
+            assert impact["may_end"] == ([] if needed else ["part.service"])
+            assert needed != any("nothing needs it" in each for each in impact["sentences"])
+            machine.output(["systemctl", "restart", "idle.service"])
+            assert up(machine, list(texts)) == (before if needed else set())
+            machine.output(["systemctl", "stop", *texts])
+
+
 def wait_active(machine: Machine, name: str) -> None:
     until = 'until systemctl is-active --quiet "$1"; do :; done'
     machine.output(["sh", "-c", until, "sh", name])

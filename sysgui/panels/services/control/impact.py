@@ -49,7 +49,8 @@ class Impact(msgspec.Struct, frozen=True):
         may_end: Which others may be down after a restart, or not, by chance; sorted.
         unmet: What is to be up and is not, by the one that does not start again for that; the
             chosen included.
-        doubtful: The same of those for which it depends on which unit is quicker.
+        doubtful: The same of those for which it depends on which unit is quicker; nothing of those
+            that nothing needs, which stop again by themselves (StopWhenUnneeded=).
         returns: What starts a stopped one again, by the unit.
         restarts: Which of the chosen are started again by systemd when they fail, and when.
         at_boot: Which of the stopped come up again at the next boot.
@@ -140,7 +141,8 @@ def follow(
     down = {name for name in below if graph[name].up}
     gone = [graph[name] for name in sorted(down)]
     twice = _twice(chosen, graph) if verb == "restart" else []
-    unmet, doubtful = again([name for name in sorted(below) if below[name]], graph, twice)
+    restarted = [name for name in sorted(below) if below[name]]
+    unmet, doubtful = again(restarted, graph, twice, below.keys() - set(restarted))
     others = down - _all_names(chosen)
     ends = {name for name in others if verb == "restart" and (not below[name] or name in unmet)}
     shaken = {name for name in taken("stop", [*doubtful], graph, modern=modern) if graph[name].up}

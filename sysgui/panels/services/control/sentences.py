@@ -91,7 +91,7 @@ def _of_others(impact: Impact) -> list[str]:
         text = ngettext("{names} stops as well.", "{names} stop as well.", len(ends))
         said.append(text.format(names=several(ends)))
     said += _of_the_restart(impact)
-    if impact.verb in STOPPING and not impact.stops:
+    if impact.verb in STOPPING and not (impact.stops or impact.may_end):
         said.append(_("Nothing else stops."))
     if impact.runs:
         text = ngettext(
@@ -113,6 +113,10 @@ def _of_the_restart(impact: Impact) -> list[str]:
         said.append(text.format(name=name, others=several(others)))
     for name, others in sorted(impact.doubtful.items()):
         text = _("{name} may stay down: it needs {others}, but does not wait for it (After=).")
+        if not others:
+            text = _(
+                "{name} may stop again at once, as it does if nothing needs it (StopWhenUnneeded=)."
+            )
         said.append(text.format(name=name, others=several(others)))
     if swept := [name for name in impact.may_end if name not in impact.doubtful]:
         text = _("With that these may be down, too: {names}.")

@@ -154,6 +154,34 @@ def test_what_is_there_for_others_only_goes_with_the_last_of_them() -> None:
     assert follow("stop", ["lone"], units, Way()).stops == []
 
 
+def test_what_nothing_needs_may_stop_again_when_it_was_restarted() -> None:
+    units = graph(
+        idle={"ConsistsOf": ["part"], "WantedBy": ["off"]},
+        part={"BoundBy": ["further"]},
+        further={},
+        off="inactive",
+        wanted={"WantedBy": ["other"]},
+        other={},
+        base={"ConsistsOf": ["lost", "its"]},
+        its={"RequiredBy": ["lost"]},
+        lost={"Requisite": ["off"], "After": ["off"], "Requires": ["its"]},
+        loop={"Wants": ["pulled"], "WantedBy": ["pulled"]},
+        pulled="inactive",
+        kept={"WantedBy": ["unknown"]},
+    )
+    for name in ("idle", "wanted", "its", "loop", "kept"):
+        units[name] = units[name]._replace(unneeded=True)
+    found = follow("restart", ["idle"], units, Way())
+    assert (found.unmet, found.doubtful) == ({}, {"idle": []})
+    assert (found.stops, found.ends) == (["further", "part"], [])
+    assert found.may_end == ["further", "part"]
+    # Who needs it does not come up again.
+    assert follow("restart", ["base"], units, Way()).doubtful == {"its": []}
+    for name in ("wanted", "loop", "kept", "part"):
+        assert follow("restart", [name], units, Way()).doubtful == {}
+    assert follow("stop", ["idle"], units, Way()).doubtful == {}
+
+
 def test_a_level_is_read_by_one_call_and_nothing_twice(tmp_path: Path) -> None:
     active = {"LoadState": "loaded", "ActiveState": "active"}
     host = Told(

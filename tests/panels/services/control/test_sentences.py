@@ -30,6 +30,11 @@ def test_what_else_stops_is_named() -> None:
         "b.service may stay down: it needs a.service, but does not wait for it (After=). "
         "With that these may be down, too: c.service."
     )
+    idle = said(verb="restart", may_end=["c.service"], doubtful={"a.service": []})
+    assert idle == (
+        "a.service may stop again at once, as it does if nothing needs it (StopWhenUnneeded=). "
+        "With that these may be down, too: c.service."
+    )
     assert said(verb="disable", runs=["a.service"]) == (
         "a.service goes on running until it is stopped."
     )
