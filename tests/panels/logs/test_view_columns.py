@@ -3,14 +3,16 @@
 from typing import Any
 
 import pytest
-from PySide6.QtGui import QFont, QFontMetrics
+from PySide6.QtGui import QAction, QFont, QFontMetrics
+from PySide6.QtWidgets import QMenu, QWidget
 
 from sysgui.panels.logs.formats.recognise import FORMS
 from sysgui.panels.logs.formats.spans import parts_of
 from sysgui.panels.logs.line import Line
 from sysgui.panels.logs.times_shown import UTC, TimesShown
 from sysgui.panels.logs.window.layouts import Layouts
-from sysgui.panels.logs.window.line_columns import LineColumns
+from sysgui.panels.logs.window.line_columns import Column, LineColumns
+from sysgui.panels.logs.window.line_header import LineHeader
 from sysgui.panels.logs.window.shown import Shown
 from sysgui.ui import theme
 from sysgui.ui.table_header import PADDING
@@ -127,3 +129,14 @@ def test_a_part_of_a_line_is_shown_from_its_begin() -> None:
     assert shown.text == "a       b😀c"
     assert shown.place(0, 13) == (0, 8)
     assert shown.units(*shown.place(13, 16)) == (8, 12)
+
+
+def test_fewer_titles_leave_nothing_behind_that_is_taken_for_something_else(look: Any) -> None:
+    window = QWidget()
+    header, menu = LineHeader(window), QMenu(window)
+    columns = [Column(name, left=0, width=50) for name in ("time", "host", "pid", "level", "unit")]
+    for number in (5, 1, 5, 1):
+        header.show_columns(columns[:number], gutter=10)
+    # So many that they take each place in memory where a title has been.
+    made = [menu.addAction("Copy") for _ in range(3000)]
+    assert {type(each) for each in made} == {QAction}

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QStandardItem, QStandardItemModel
+from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import QHeaderView, QWidget
 
 from sysgui.system.i18n import _
@@ -50,9 +50,15 @@ class LineHeader(Header):
                 ["", *(column.title for column in columns), _(TITLES[MESSAGE])]
             )
             self._titles.setColumnCount(len(names))
+            # Not by horizontalHeaderItem(): what Python has of an item that Qt made outlives it
+            # when there are fewer columns, and is taken for what comes to its place in memory.
             for place in range(len(names)):
-                item = self._titles.horizontalHeaderItem(place) or QStandardItem()
-                item.setTextAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+                self._titles.setHeaderData(
+                    place,
+                    Qt.Orientation.Horizontal,
+                    Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter,
+                    Qt.ItemDataRole.TextAlignmentRole,
+                )
         self.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         self.setSectionResizeMode(0, QHeaderView.ResizeMode.Fixed)
         for place, width in enumerate([gutter, *(column.width for column in columns)]):
