@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from .spans import (
     IP,
+    LONGEST_REMEMBERED,
     MOST_REMEMBERED,
     Rule,
     Said,
@@ -99,7 +100,9 @@ def _with_colons_in(line: bytes) -> Iterator[Span]:
         while start > at and (line[start - 1] in _BEFORE or line[start - 1 : start + 2] in _COLONS):
             start -= 1
         at = behind.end() if behind else match.end()
-        for first, last, key, _spreads in _in_run(line[start:at]):
+        run = line[start:at]
+        found = _in_run(run) if len(run) <= LONGEST_REMEMBERED else _addresses_in(run)
+        for first, last, key, _spreads in found:
             yield start + first, start + last, key, False
 
 

@@ -1,5 +1,6 @@
 """Lines without what is private: the same thing gets the same other name, wherever it stands."""
 
+import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from .lines import Lines
@@ -33,6 +34,9 @@ class Pseudonyms:
     def name(self, kind: str, key: bytes) -> bytes:
         """Returns the name of a thing."""
         names = self._names[kind]
+        if len(key) > LONGEST_WORD:
+            # There could be more than fit in memory.
+            key = hashlib.sha256(key).digest()
         name = names.get(key)
         if name is None:
             if len(names) >= MOST:

@@ -16,7 +16,8 @@ KINDS = (TOKEN, EMAIL, IP, HOST, USER)
 PATIENCE = 20.0
 
 # So many values are remembered, with what was said of them: in most logs the same ones come again.
-MOST_REMEMBERED = 20_000
+# But for longer ones, in bytes, of which there could be more than fit in memory.
+MOST_REMEMBERED, LONGEST_REMEMBERED = 20_000, 256
 
 
 # A part of a text that may be private: where it starts, where what is behind it starts, a key (the
@@ -114,9 +115,11 @@ class Values:
         return found
 
     def _asked(self, value: bytes) -> Said | None:
-        if len(self._remembered) >= MOST_REMEMBERED:
-            self._remembered.clear()
-        said = self._remembered[value] = self._say(value)
+        said = self._say(value)
+        if len(value) <= LONGEST_REMEMBERED:
+            if len(self._remembered) >= MOST_REMEMBERED:
+                self._remembered.clear()
+            self._remembered[value] = said
         return said
 
 

@@ -1,6 +1,8 @@
 """What is private is gone, wherever it stands, and the same thing is told by the same name."""
 
+import random
 import re
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -227,6 +229,24 @@ def test_nothing_hides_far_in_a_line() -> None:
     assert out.replace(far, b"") == (
         b"user=user-1 from ip-1, password=token-1 host-1\nuser-1 token-1"
     )
+
+
+def test_long_things_are_not_kept_in_memory() -> None:
+    """Neither by what gives them names, nor beyond the end of a bundle."""
+    chance = random.Random(7)
+    redaction, size, number = Redaction(KINDS, {}), 1 << 13, 50
+    redaction.redacted([b"password=s3cret!x9 token: s3cret!x9 2001:db8::1"])
+    tracemalloc.start()
+    for _each in range(number):
+        digits = f"{chance.getrandbits(size * 4):x}"
+        run = ":".join(digits[at : at + 4] for at in range(0, 1024, 4))
+        line = f"password={digits} token: {digits[::-1]} {run}".encode()
+        (out,) = redaction.redacted([line])
+        assert digits.encode() not in out
+    kept, _most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert redaction.counts["token"] > number
+    assert kept < 2 * number * size
 
 
 def test_who_was_told_once_is_known_before_and_after() -> None:
