@@ -30,10 +30,10 @@ class Words:
                 start = end - length
                 if start < behind:
                     continue  # It overlaps with itself.
-                behind = end
                 # Letters and digits on both sides make another word of it.
                 if (start and text[start - 1] in _INNER) or (
                     end < len(text) and text[end] in _INNER
                 ):
                     continue
+                behind = end
                 yield number, start, end, kind, key

@@ -263,6 +263,13 @@ def test_who_was_told_once_is_known_before_and_after() -> None:
     ]
 
 
+def test_a_word_is_found_that_begins_in_a_part_of_another() -> None:
+    """The first is none, for a letter stands before it."""
+    assert redacted(b"password=s3cret-s3cret", b"of xs3cret-s3cret-s3cret here") == (
+        b"password=token-1\nof xs3cret-token-1 here"
+    )
+
+
 def test_accounts_of_the_machine_are_known() -> None:
     assert redacted(b"bob's, not bobby's", kinds=("user",), users=("bob",)) == (
         b"user-1's, not bobby's"
