@@ -13,7 +13,6 @@ are decoded, and their objects decide: of two fields of a name the last counts, 
 no JSON has none.
 """
 
-import functools
 import itertools
 import json
 import operator
@@ -31,7 +30,7 @@ from sysgui.panels.logs.text.wanted import All, Condition, Not, Sight
 from sysgui.system.i18n import _
 from sysgui.system.query_values import Value, refuse
 
-from .parts import searched
+from .parts import remembering, searched
 
 # The keys that lead to a field.
 Keys = tuple[str, ...]
@@ -210,12 +209,13 @@ def _in_order(sign: str, value: Value) -> Test:
 def _matching(value: Value, source: str) -> Test:
     decides = searched(value, source)
 
-    @functools.lru_cache(10_000)
-    def matches(text: str) -> bool:
+    def in_time(text: str) -> bool:
         try:
             return decides.search(text, timeout=PATIENCE) is not None
         except TimeoutError:
             return False
+
+    matches = remembering(in_time)
 
     def test(found: Any) -> bool:
         text = _text(found)

@@ -5,6 +5,7 @@ import operator
 import re
 from collections.abc import Callable, Iterator, Mapping
 from ipaddress import IPv4Network
+from typing import TypeVar
 
 import regex
 
@@ -28,8 +29,11 @@ from .form import Form, Part
 # number, also less (<, <=) or more.
 Select = Callable[[str, Value], Condition]
 
-# Of so many values of a part it is remembered whether an expression matches them.
-_REMEMBERED = 10_000
+# Of so many values of a part it is remembered whether an expression matches them; but not of longer
+# ones, of which there could be more than fit in memory.
+_REMEMBERED, _LONGEST_REMEMBERED = 10_000, 256
+
+Text = TypeVar("Text", str, bytes)
 
 # No program writes a longer one.
 _NUMBER = re.compile(r"[0-9]{1,20}")
@@ -156,6 +160,12 @@ def searched(value: Value, source: str) -> "regex.Pattern[str]":
     return decides
 
 
+def remembering(decides: Callable[[Text], bool]) -> Callable[[Text], bool]:
+    """Returns the same test, which is made once only for values that come again and again."""
+    remembered = functools.lru_cache(_REMEMBERED)(decides)
+    return lambda value: (remembered if len(value) <= _LONGEST_REMEMBERED else decides)(value)
+
+
 def _search(source: "regex.Pattern[str]") -> Callable[[str], bool]:
     return lambda text: source.search(text, timeout=PATIENCE) is not None
 
@@ -185,7 +195,7 @@ class _Searched:
         shape = f"{part.before}({part.inside}+){part.behind}"
         self._shape = re.compile(shape.encode("ascii"), re.MULTILINE)
         self._decides = decides
-        self._matches = functools.lru_cache(_REMEMBERED)(self._try)
+        self._matches = remembering(self._try)
 
     def patterns(self) -> Iterator[Pattern]:
         """Yields what has the part."""

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sysgui.panels.logs.formats.form import Form
-from sysgui.panels.logs.formats.parts import selects
+from sysgui.panels.logs.formats.parts import remembering, selects
 from sysgui.panels.logs.formats.recognise import recognised
 from sysgui.panels.logs.formats.spans import parts_of
 from sysgui.panels.logs.formats.table import FORMS
@@ -269,3 +269,11 @@ def test_whatever_a_form_has_can_be_asked_for(form: Form) -> None:
                 continue
             data = f"x\n{each.line}\n".encode()
             assert asked(form, name, "=", Value(1, each.parts[name]), data) == [1], name
+
+
+def test_what_comes_again_is_tried_once_and_long_values_are_not_kept() -> None:
+    tried: list[str] = []
+    test = remembering(lambda value: tried.append(value) or "x" in value)
+    short, long = ["x", "y"] * 3, ["x" * 5000, "y" * 5000] * 3
+    assert list(map(test, [*short, *long])) == [True, False] * 6
+    assert tried == ["x", "y", *long]
