@@ -15,7 +15,7 @@ NO_LEVEL, NO_LINE = 8, 9
 
 # Of the first so many blocks it is known in how fine parts where in them something is: a log of
 # more is shown in parts that have several blocks each.
-BLOCKS, PARTS = 1024, 256
+BLOCKS, PARTS = 512, 512
 
 _Bytes = npt.NDArray[np.uint8]
 _Numbers = npt.NDArray[np.int64]

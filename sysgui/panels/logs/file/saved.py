@@ -26,12 +26,12 @@ from .relief import Relief
 from .understood import Understood
 
 # Of another form is what another version has saved.
-VERSION = 3
+VERSION = 4
 
 # So many blocks are looked through quickly: it is not worth it. It is saved again after as many.
-LARGE = 64
+LARGE = 32
 
-# So many logs are remembered, in so many bytes: an index takes 40 bytes for each mebibyte of log,
+# So many logs are remembered, in so many bytes: an index takes 20 bytes for each mebibyte of log,
 # and 256 more for each of the first gibibyte.
 MOST, LARGEST = 64, 64 << 20
 

@@ -1,7 +1,7 @@
 """Many patterns, looked for in one go through a block."""
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import hyperscan
@@ -11,7 +11,8 @@ import regex
 from sysgui.system.i18n import _
 
 from .blocks import NEWLINE, Block, Readable, Starts
-from .patterns import PATIENCE, Pattern, PatternError
+from .fragment import SAMPLE, Fragment, rare_fragment
+from .patterns import PATIENCE, Pattern, PatternError, escaped
 from .places import NONE, common, once, union, without
 
 # Of so few matches in a block each line is looked for by itself; of up to so many all at once, by
@@ -19,8 +20,9 @@ from .places import NONE, common, once, union, without
 FEW = 100
 MANY = 4000
 
-# So far before a match its line begins in most logs, and in nearly all, in bytes.
-WINDOWS = 64, 256
+# So many bytes before a match are looked at together, and as far back at most: most lines begin
+# within the first, nearly all within the last.
+WINDOW, FAR = 64, 256
 
 # So many sets of patterns are kept ready.
 COMPILED = 16
@@ -55,12 +57,10 @@ class Needles:
         self._database = self._made()
         if self._database is not None:
             self._scratch = hyperscan.Scratch(self._database)
-        appends = [ends.append for ends in self._ends]
-
-        def note(number: int, _from: int, end: int, _flags: int, _context: object) -> None:
-            appends[number](end)
-
-        self._note = note
+        self._note = _noting(self._ends)
+        # One text alone may be found by a part of it, once it is known what is rare in the log.
+        self._text = patterns[0].text if len(patterns) == 1 else b""
+        self._fragment: Fragment | None = None
 
     def _made(self) -> hyperscan.Database | None:
         numbers = list(range(len(self._patterns)))
@@ -112,12 +112,27 @@ class Needles:
         return found
 
     def _scan(self, data: memoryview) -> None:
+        if self._text and len(data) >= SAMPLE:
+            self._look_for_less(bytes(data[:SAMPLE]))
         for ends in self._ends:
             ends.clear()
         if self._database is not None:
             # The stubs know of bytes only; a memoryview is taken as it is, without a copy.
             view: Any = data
             self._database.scan(view, match_event_handler=self._note, scratch=self._scratch)
+        if self._fragment is not None:
+            (ends,) = self._ends
+            ends[:] = self._fragment.ends(data, ends)
+
+    def _look_for_less(self, sample: bytes) -> None:
+        """Has a part of the text looked for from now on, if that is quicker."""
+        (pattern,) = self._patterns
+        self._fragment = rare_fragment(self._text, sample, caseless=pattern.caseless)
+        self._text = b""
+        if self._fragment is not None:
+            expression = escaped(self._fragment.part)
+            self._database = _compiled((expression,), (0,), (_flags(pattern),))
+            self._scratch = hyperscan.Scratch(self._database)
 
     def _found(self, number: int, block: Block) -> Starts:
         pattern = self._patterns[number]
@@ -172,6 +187,21 @@ class Needles:
                     found[number] = np.append(found[number], last)
 
 
+def _noting(ends: Sequence[list[int]]) -> Callable[[int, int, int, int, object], None]:
+    """Returns what is called for each match: with the pattern, and where the match ends."""
+    appends = [each.append for each in ends]
+    append = appends[0]
+
+    def note(number: int, _from: int, end: int, _flags: int, _context: object) -> None:
+        appends[number](end)
+
+    def note_of_one(_number: int, _from: int, end: int, _flags: int, _context: object) -> None:
+        append(end)
+
+    # A call for each of millions.
+    return note if len(appends) > 1 else note_of_one
+
+
 def _flags(pattern: Pattern) -> int:
     return _FLAGS | (hyperscan.HS_FLAG_CASELESS if pattern.caseless else 0)
 
@@ -201,9 +231,11 @@ def _lines_of(ends: Sequence[int], block: Block, within: int) -> Starts:
         return NONE
     if len(ends) <= FEW and not block.split:
         # To look back from each is quicker than to find all lines.
-        pairs = [(block.start_of(end), end) for end in ends]
-        found = {start for start, end in pairs if not within or end - start <= within}
-        return np.array(sorted(found), np.int64)
+        found = [block.start_of(end) for end in ends]
+        if within:
+            pairs = zip(found, ends, strict=True)
+            found = [start for start, end in pairs if end - start <= within]
+        return np.array(sorted({*found}), np.int64)
     all_ends = np.array(ends, np.int64)
     if block.split or len(ends) > MANY:
         starts = block.starts[np.searchsorted(block.starts, all_ends, side="right") - 1]
@@ -214,19 +246,20 @@ def _lines_of(ends: Sequence[int], block: Block, within: int) -> Starts:
 
 def _starts_before(ends: Starts, block: Block) -> Starts:
     """Returns where the line starts in which each match ends, looking at what stands before it."""
-    data = np.frombuffer(block.data, np.uint8)
     starts = np.full(len(ends), -1, np.int64)
-    for window in WINDOWS:
-        inner = np.flatnonzero((starts < 0) & (ends >= window))
-        if not len(inner):
-            continue
-        windows = np.lib.stride_tricks.as_strided(
-            data, (len(data) - window + 1, window), (1, 1), writeable=False
-        )
-        newlines = windows[ends[inner] - window] == NEWLINE
-        back = newlines[:, ::-1].argmax(axis=1)
-        found = newlines[np.arange(len(inner)), window - 1 - back]
-        starts[inner[found]] = ends[inner[found]] - back[found]
+    count = max(0, len(block.data) - WINDOW + 1)
+    windows = np.ndarray((count, WINDOW), np.uint8, block.data, strides=(1, 1))
+    for back in range(WINDOW, FAR + 1, WINDOW):
+        open_ones = np.flatnonzero((starts < 0) & (ends >= back))
+        if not len(open_ones):
+            break
+        places = ends[open_ones] - back
+        newlines = np.packbits(windows[places] == NEWLINE, axis=1, bitorder="little")
+        bits = newlines.view("<u8")[:, 0]
+        # The exponent is the number of the highest bit, as long as rounding does not carry.
+        last = np.frexp((bits & ~(bits >> np.uint64(1))).astype(np.float64))[1]
+        found = last > 0
+        starts[open_ones[found]] = places[found] + last[found]
     for place in np.flatnonzero(starts < 0).tolist():
         starts[place] = block.start_of(int(ends[place]))
     return starts

@@ -49,6 +49,7 @@ class Pattern(NamedTuple):
             None where the bytes are the whole truth.
         confirm: Whether hyperscan may find more than there is.
         within: A match must end within so many bytes from the start of its line; 0: anywhere.
+        text: What `expression` is for, where that is one text; else empty.
     """
 
     expression: bytes
@@ -56,6 +57,7 @@ class Pattern(NamedTuple):
     decides: "regex.Pattern[str] | None" = None
     confirm: bool = False
     within: int = 0
+    text: bytes = b""
 
     @property
     def is_text(self) -> bool:
@@ -77,7 +79,8 @@ def literal(text: str, *, case: bool = False, word: bool = False) -> Pattern:
         right = r"\b" if re.search(r"\w\Z", text) else ""
         return expression(f"{left}{source}{right}", case=True)
     if case or text.isascii():
-        return Pattern(_escaped(text.encode("utf-8", "surrogateescape")), not case)
+        data = text.encode("utf-8", "surrogateescape")
+        return Pattern(escaped(data), not case, text=data)
     either = either_case(text)
     found = for_hyperscan(either).expression.encode()
     if len(found) > _LONGEST:
@@ -138,5 +141,6 @@ def _either(letter: str) -> str:
     return written[0] if len(written) == 1 else f"(?:{'|'.join(written)})"
 
 
-def _escaped(data: bytes) -> bytes:
+def escaped(data: bytes) -> bytes:
+    """Returns the expression for some bytes as they are."""
     return b"".join(b"\\x%02x" % byte for byte in data)

@@ -16,7 +16,7 @@ LINE = f"{HEAD}app[7]: ERROR gone for the {'x' * 900}"
 
 @pytest.fixture
 def log(tmp_path: Path) -> Path:
-    return written(tmp_path, [LINE] * 4000)
+    return written(tmp_path, [LINE] * 8000)
 
 
 def steps(probe: AnalysisProbe, **asked: object) -> list[Report]:
@@ -32,18 +32,18 @@ def test_more_and_more_is_told(log: Path) -> None:
     assert len(told) > 3
     assert [each.done for each in told] == sorted(each.done for each in told)
     assert [each.lines for each in told] == sorted(each.lines for each in told)
-    assert 0 < told[0].lines < told[-1].lines == 4000
+    assert 0 < told[0].lines < told[-1].lines == 8000
     assert [table.name for table in told[0].tables] == ["levels"]
     assert (told[-1].source, told[-1].done) == (str(log), 1.0)
 
 
 def test_it_is_told_anew_when_that_is_asked(log: Path) -> None:
     probe = AnalysisProbe(Host())
-    assert steps(probe, source=str(log))[-1].lines == 4000
+    assert steps(probe, source=str(log))[-1].lines == 8000
     with log.open("a") as file:
         file.write(f"{LINE}\n")
-    assert steps(probe, source=str(log))[-1].lines == 4000
-    assert steps(probe, source=str(log), turn=1)[-1].lines == 4001
+    assert steps(probe, source=str(log))[-1].lines == 8000
+    assert steps(probe, source=str(log), turn=1)[-1].lines == 8001
 
 
 def test_why_it_cannot_be_told_is_said(log: Path, tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ WORDS = "INFO", "WARNING", "ERROR", "plain"
 def lines(begin: int, count: int) -> bytes:
     return "".join(
         LINE.format(
-            n // 60_000 % 28 + 1, n // 1000 % 60, WORDS[n * n % 7 % 4], n, "x" * (n * n % 301)
+            n // 60_000 % 28 + 1, n // 1000 % 60, WORDS[n * n % 7 % 4], n, "x" * (n * n % 701)
         )
         for n in range(begin, begin + count)
     ).encode()
