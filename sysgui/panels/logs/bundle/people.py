@@ -58,6 +58,12 @@ _SHORTEST = 3
 _IS = rb"(?:[ \t]{0,3}:[ \t]{0,3}|[ \t]{1,3}=[ \t]{1,3}|=)"
 _NAME = rb"(?P<v>[^\s\"'<>()\[\]{},;:|=&@\\/]++)"
 _QUOTED = rb"[\"'\\<(]{0,4}"
+# A letter as JSON may write it; between its quotes, all is one name: "Joe Doe".
+_ESCAPED = rb"\\u[0-9A-Fa-f]{4}"
+_FULL_NAME = (
+    rb"(?P<v>(?:[^\s\"'<>()\[\]{},;:|=&@\\/]++|" + _ESCAPED + rb")++"
+    rb"(?:[ ,](?:[^\"\\\n]|" + _ESCAPED + rb"){1,120}+(?=[\"\\]))?)"
+)
 
 
 def _addresses(text: bytes) -> Iterator[Span]:
@@ -118,17 +124,46 @@ def _for(text: bytes) -> Iterator[Span]:
                 yield at + start, at + end, key, False
 
 
+# An object of JSON that is somebody; what else it holds is looked at up to the objects in it.
+_SOMEBODY = rb"(?:user|account|owner|principal|author|actor)[\"'\\]{1,4}[ \t]{0,3}:[ \t]{0,3}\{"
+_OBJECT = compiled(
+    _SOMEBODY + rb"(?=(?P<fields>(?:[^{}\n]++|\{[^{}\n]*+\}){0,30}+))", caseless=True
+)
+_INNER = compiled(rb"\{[^{}]*+\}")
+_field_of_somebody = Values(
+    compiled(
+        rb"[\"'](?:(?:(?:user|full|display|nick|real|first|last|given|family)[ _-]?)?name|user|id"
+        rb"|user[ _-]?id|uid|log(?:in|on)|sub|preferred_username)[\"'\\]{1,4}[ \t]{0,3}:[ \t]{0,3}"
+        rb"[\"'\\]{1,4}" + _FULL_NAME,
+        caseless=True,
+    ),
+    partial(_who, is_sure=True, spreads=True),
+)
+
+
+def _somebody(text: bytes) -> list[Span]:
+    """Returns how somebody is called by the fields of an object: "user":{"name":"joe"}."""
+    found = []
+    for match in matches(_OBJECT, text):
+        fields = _INNER.sub(lambda inner: b" " * len(inner[0]), match["fields"])
+        at = match.start("fields")
+        for start, end, key, spreads in _field_of_somebody(fields):
+            found.append((at + start, at + end, key, spreads))
+    return sorted(found)
+
+
 _KEYS = (
-    rb"(?:user(?:[ _-]?(?:name|id))?|log(?:in|on)(?:name)?|acct|account|uname|owner|realname"
-    rb"|principal|author)"
+    rb"(?:user(?:[ ._-]?(?:name|id|(?:full|display)[ _-]?name))?|log(?:in|on)(?:name)?|acct|account"
+    rb"|uname|owner|realname|principal|author)"
 )
 RULES = (
     Rule(EMAIL, rb"(?:@|%40)[a-z0-9\x80-\xff-]", _addresses),
     _rule(_KEYS + rb"[\"'\\]{0,4}=", _KEYS + rb"[\"'\\]{0,4}=" + _QUOTED + _NAME),
     _rule(
         _KEYS + rb"[\"'\\]{1,4}[ \t]{0,3}[:=]",
-        _KEYS + rb"[\"'\\]{1,4}" + _IS + rb"[\"'\\]{1,4}" + _NAME,
+        _KEYS + rb"[\"'\\]{1,4}" + _IS + rb"[\"'\\]{1,4}" + _FULL_NAME,
     ),
+    Rule(USER, _SOMEBODY, _somebody, spreads=True),
     _rule(_KEYS + rb"[ \t]{0,3}[:=]", _KEYS + _IS + _QUOTED + _NAME, is_sure=False, spreads=False),
     _rule(_KEYS + rb"%3d", _KEYS + rb"%3d(?P<v>[^\s\"'<>()\[\]{},;:|=&@\\/%]++)"),
     # sshd, and what speaks as it does. Who is invalid is nobody here, and may be called "nginx".

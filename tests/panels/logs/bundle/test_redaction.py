@@ -25,6 +25,7 @@ HOSTILE = (
     b"password=", b"--password ", b'password="', b"Bearer ", b"Cookie: ", b"/home/", b"(to a) ",
     b"-----BEGIN PRIVATE KEY-----", b"session opened for user ", b"uid=1(", b"a-", b"sk-", b"A1",
     b"su for a by ", b"new user ", b"%40", b"host=",
+    b'"user":{', b'"user":{}', b'"user":{"name":"a ', b'"user":"a ', b"{", b"}",
 )  # fmt: skip
 
 
@@ -176,6 +177,15 @@ def test_addresses_of_sockets(line: bytes, expected: bytes) -> None:
         (rb"ERROR\nnext C:\\USERS\\JOE HKLM\Software", None),
         (b"cn=Joe Doe,ou=x uid=joe,ou=x", b"cn=user-1,ou=x uid=user-2,ou=x"),
         (b"User Id=joe7;User Name: joe7", b"User Id=user-1;User Name: user-1"),
+        (b'{"user":"Joe Doe","n":1}', b'{"user":"user-1","n":1}'),
+        (rb'{"user":"J\u00f6rg D\u00f6"}', b'{"user":"user-1"}'),
+        (b'{"user":"Doe, Joe (ops)"}', b'{"user":"user-1"}'),
+        (
+            b'{"owner":{"id":7,"full_name":"Joe Doe","group":{"name":"ops"}},"name":"api"}',
+            b'{"owner":{"id":7,"full_name":"user-1","group":{"name":"ops"}},"name":"api"}',
+        ),
+        (b'{"account":{"user":{"name":"joe7"}}}', b'{"account":{"user":{"name":"user-1"}}}'),
+        (b'{"user":{"id":"root"},"service":{"name":"api"}}', None),
     ],
 )
 def test_who_enters_with_what(line: bytes, expected: bytes | None) -> None:
