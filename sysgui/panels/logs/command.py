@@ -41,6 +41,12 @@ from .text.joined import Joined, Original
 from .text.scan import Scan
 from .text.wanted import All, Condition
 
+# What says something of lines, or of what is made of them: it asks for no list of logs.
+_OF_LINES = (
+    "query", "offset", "with_source", "older", "since", "until", "context", "count", "follow",
+    "bundle", "analyze", "queries", "csv", "html",
+)  # fmt: skip
+
 # Why nothing more can be printed: of no file that is read.
 _OF_OUTPUT = (errno.ENOSPC, errno.EDQUOT)
 
@@ -118,7 +124,7 @@ def run(arguments: argparse.Namespace, host: Host) -> int:
     Raises:
         Problem: `unreadable`, `not-a-file`, `bad-query`, `bad-time`, `no-times`, `no-boot`,
             `no-context`, `no-bundle`, `no-file`, `exists`, `unwritable`, `no-such-log`,
-            `bad-offset`, `not-alone`; of a journal, what `run_journal` says.
+            `bad-offset`, `not-alone`, `no-log`; of a journal, what `run_journal` says.
     """
     sources = take_words(arguments, host)
     _check_together(arguments, sources)
@@ -126,6 +132,7 @@ def run(arguments: argparse.Namespace, host: Host) -> int:
         return values_lines.run_values(arguments, host, sources)
     folder = _folder_of(arguments, host, sources)
     if folder:
+        _check_lists(arguments, folder if sources else "")
         return _list(host, folder, json=arguments.json)
     typed = " ".join(arguments.query)
     hint = slashes.hint(typed, found=True)
@@ -171,6 +178,34 @@ def _check_together(arguments: argparse.Namespace, sources: list[Source]) -> Non
         )
     if arguments.context and arguments.follow:
         raise _no_context()
+
+
+def _check_lists(arguments: argparse.Namespace, folder: str) -> None:
+    """Sees whether a list of logs is all that is asked for: a bundle of none would be missed late.
+
+    Args:
+        arguments: What is asked for.
+        folder: Which one was named; "" if none was.
+
+    Raises:
+        Problem: `no-log`.
+    """
+    if not any(getattr(arguments, name) for name in _OF_LINES):
+        return
+    if not folder:
+        raise Problem(
+            "no-log",
+            _("It is not said of which log."),
+            _("Name one, such as /var/log/syslog or journal:system; “sysgui logs” lists them."),
+        )
+    folder = printable_text(folder)
+    raise Problem(
+        "no-log",
+        _("{path} is a folder.").format(path=folder),
+        _("Choose a file in it; if it is that of a journal, write journal:{path}.").format(
+            path=folder
+        ),
+    )
 
 
 def _no_context() -> Problem:

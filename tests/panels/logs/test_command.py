@@ -214,6 +214,24 @@ def test_of_a_folder_the_logs_are_listed(
         run("/srv", "word", host=Host(str(tmp_path)))
 
 
+@pytest.mark.parametrize(
+    "extra",
+    [
+        ["--count"], ["--follow"], ["--bundle", "new.zip"], ["--analyze"], ["--html", "new.html"],
+        ["--query", "failed"], ["--since", "2h"], ["--older"], ["-C", "2"],
+    ],
+)  # fmt: skip
+def test_what_is_asked_of_lines_is_not_answered_by_a_list_of_logs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, extra: list[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for named in ([], [str(tmp_path)]):
+        with pytest.raises(Problem) as raised:
+            run(*named, *extra)
+        assert raised.value.code == "no-log"
+    assert not list(tmp_path.iterdir())
+
+
 def test_nothing_in_a_log_acts_on_a_terminal(
     log: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
