@@ -289,7 +289,7 @@ def _folder_of(arguments: argparse.Namespace, host: Host, sources: list[Source])
     if not sources:
         return FOLDER
     path = sources[0].path
-    if len(sources) > 1 or arguments.query or is_journal(path):
+    if len(sources) > 1 or is_journal(path):
         return ""
     try:
         return path if stat.S_ISDIR(host.stat(path).st_mode) else ""
