@@ -325,6 +325,10 @@ def test_a_query_that_names_nothing_says_so(qtbot, make: Make) -> None:
     view = make()
     show(qtbot, view, "absent")
     assert "2\u202f000" in view.lines.empty_text
+    assert "“absent”" in view.lines.empty_text
+    # What is typed behind it is no query yet: nothing else is asked.
+    view._pane.show_edit.setText("absent and not")
+    assert "“absent”" in view.lines.empty_text
 
 
 def test_what_is_no_query_is_said_and_the_lines_stay(qtbot, make: Make) -> None:

@@ -14,6 +14,8 @@ from sysgui.panels.logs.page import Page
 from sysgui.panels.logs.times_shown import TimesShown
 from sysgui.system.host import Host
 from sysgui.system.i18n import _, ngettext
+from sysgui.system.printable import printable_text
+from sysgui.system.query_values import shortened
 from sysgui.system.units import count, percent
 from sysgui.ui import plain, theme
 from sysgui.ui.card import Muted
@@ -219,7 +221,10 @@ class LogPane(QWidget):
 
 def _why_empty(page: Page) -> str:
     if page.lines:
-        return _("None of the {n} lines is such a line.").format(n=count(page.lines))
+        # A query that is being typed, and is none yet, is not the one that this answers.
+        return _("None of the {n} lines is let through by “{query}”.").format(
+            n=count(page.lines), query=shortened(printable_text(page.asked[2].strip()))
+        )
     if page.sources and all(source.hidden for source in page.sources):
         return _("All of these logs are hidden: tick one on the left.")
     return _("This log is empty.")
