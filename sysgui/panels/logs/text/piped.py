@@ -50,6 +50,8 @@ class Piped:
         self._now = now
         self._kept = -1
         self._unpacker: Unpacker | None = None
+        # What the last piece holds, as far as it was not taken.
+        self._left: Iterator[bytes] | None = None
         self._recoder: Recoder | None = None
         self._poll = select.poll()
         self._poll.register(descriptor, select.POLLIN)
@@ -66,7 +68,7 @@ class Piped:
     @property
     def ready(self) -> bool:
         """Whether there is more to be read at once."""
-        return not self.ended and bool(self._poll.poll(0))
+        return self._left is not None or (not self.ended and bool(self._poll.poll(0)))
 
     def wait(self) -> None:
         """Waits until more has come, or all has.
@@ -90,20 +92,29 @@ class Piped:
         part = self.text.parts[0]
         size = part.size
         while self.ready and part.size - size < PIECE:
-            # What is packed may be a thousand times as long.
-            is_plain = self._begun and self._unpacker is None
-            data = os.read(self._descriptor, PIECE if is_plain else min(PIECE, PACKED_PIECE))
-            self.ended = not data
-            if not self._begun:
-                self._begun = True
-                packing = packing_of(data)
-                self._unpacker = Unpacker(packing) if packing is not None else None
-            for plain in self._unpacked(data):
+            if self._left is None:
+                self._left = self._unpacked(self._next())
+            # What is packed may be many thousand times as long: not all is taken at once.
+            plain = next(self._left, None)
+            if plain is None:
+                self._left = None
+            else:
                 self._take(part, plain)
         if part.size == size:
             return None
         self.text.measure()
         return part.block_of(part.line_start(size))
+
+    def _next(self) -> bytes:
+        """Returns the next piece, as it came; an empty one at the end."""
+        is_plain = self._begun and self._unpacker is None
+        data = os.read(self._descriptor, PIECE if is_plain else PACKED_PIECE)
+        self.ended = not data
+        if not self._begun:
+            self._begun = True
+            packing = packing_of(data)
+            self._unpacker = Unpacker(packing) if packing is not None else None
+        return data
 
     def _unpacked(self, data: bytes) -> Iterator[bytes]:
         """Yields what the next piece holds."""

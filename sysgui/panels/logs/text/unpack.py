@@ -15,14 +15,21 @@ import time
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import zstandard
 
 from sysgui.system.i18n import _
 
-# So much of the packed file is unpacked in one go, in bytes.
+# So much of the packed file is read in one go, in bytes.
 PIECE = 1 << 16
+
+# Of bzip2 and xz so much is handed out in one go: made for that, 40 bytes of bzip2 hold 45 MB.
+_MOST = 1 << 22
+
+# Of zstd, which knows no such limit, so much is unpacked in one go; four bytes may hold 128 KiB. A
+# byte of gzip holds no more than a thousand.
+_OF_ZSTD = 1 << 10
 
 
 class Decompressor(Protocol):
@@ -43,19 +50,28 @@ class Decompressor(Protocol):
         ...
 
 
-# Makes what unpacks one stream.
-Packing = Callable[[], Decompressor]
+class Packing(NamedTuple):
+    """How data is packed.
+
+    Attributes:
+        make: Makes what unpacks one stream.
+        at_once: So much is unpacked in one go, in bytes.
+    """
+
+    make: Callable[[], Decompressor]
+    at_once: int = PIECE
+
 
 # What packed data begins with, and what unpacks it: RFC 1952, bzip2's first block or the end that
 # an empty file has, the .xz file format, and RFC 8878 with its frames to be skipped, as pzstd
 # writes them.
 _PACKINGS: Sequence[tuple[re.Pattern[bytes], Packing]] = (
-    (re.compile(rb"\x1f\x8b\x08"), lambda: zlib.decompressobj(wbits=31)),
-    (re.compile(rb"BZh[1-9](?:1AY&SY|\x17rE8P\x90)"), bz2.BZ2Decompressor),
-    (re.compile(rb"\xfd7zXZ\0"), lzma.LZMADecompressor),
+    (re.compile(rb"\x1f\x8b\x08"), Packing(lambda: zlib.decompressobj(wbits=31))),
+    (re.compile(rb"BZh[1-9](?:1AY&SY|\x17rE8P\x90)"), Packing(bz2.BZ2Decompressor)),
+    (re.compile(rb"\xfd7zXZ\0"), Packing(lzma.LZMADecompressor)),
     (
         re.compile(rb"\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18"),
-        lambda: zstandard.ZstdDecompressor().decompressobj(),
+        Packing(lambda: zstandard.ZstdDecompressor().decompressobj(), _OF_ZSTD),
     ),
 )
 
@@ -131,29 +147,33 @@ class Unpacker:
     """
 
     def __init__(self, packing: Packing) -> None:
-        self._make = packing
-        self._stream = self._make()
+        self._packing = packing
+        self._stream = packing.make()
         self._begun = False
 
     def unpack(self, data: bytes) -> Iterator[bytes]:
-        """Yields what the next piece holds.
+        """Yields what the next piece holds, some at a time; all of it is to be taken.
 
         Raises:
             DamagedError: The rest cannot be unpacked.
         """
+        step = self._packing.at_once
+        for at in range(0, len(data), step):
+            yield from self._unpacked(data[at : at + step])
+
+    def _unpacked(self, data: bytes) -> Iterator[bytes]:
         while data:
             if self._stream.eof:
                 # Several streams, one after another, are one file; what pads the end is none.
                 if not data.strip(b"\0"):
                     return
-                self._stream = self._make()
+                self._stream = self._packing.make()
             self._begun = True
             try:
-                found = self._stream.decompress(data)
+                yield from _held(self._stream, data)
             except _DAMAGE as error:
                 raise DamagedError(_not_all(str(error))) from error
             data = self._stream.unused_data if self._stream.eof else b""
-            yield found
 
     def end(self) -> None:
         """Takes note that nothing comes any more.
@@ -163,6 +183,16 @@ class Unpacker:
         """
         if self._begun and not self._stream.eof:
             raise DamagedError(_not_all(_("it ends too early")))
+
+
+def _held(stream: Decompressor, data: bytes) -> Iterator[bytes]:
+    """Yields what some more of a stream holds."""
+    if not isinstance(stream, bz2.BZ2Decompressor | lzma.LZMADecompressor):
+        yield stream.decompress(data)
+        return
+    yield stream.decompress(data, _MOST)
+    while not (stream.eof or stream.needs_input):
+        yield stream.decompress(b"", _MOST)
 
 
 def _not_all(why: str) -> str:
@@ -187,6 +217,7 @@ class Unpacking:
     def __init__(self, descriptor: int, packing: Packing) -> None:
         self._unpacker = Unpacker(packing)
         self._packed = os.fdopen(descriptor, "rb", buffering=0)
+        self._pieces: Iterator[bytes] = iter(())
         self._out = tempfile.TemporaryFile(prefix="sysgui-log-", buffering=0)  # noqa: SIM115
         self.finished = False
         self.trouble = ""
@@ -219,10 +250,11 @@ class Unpacking:
                 return
 
     def _step(self) -> None:
-        data = self._packed.read(PIECE)
-        if data:
-            for piece in self._unpacker.unpack(data):
-                self._write(piece)
+        piece = next(self._pieces, None)
+        if piece is not None:
+            self._write(piece)
+        elif data := self._packed.read(PIECE):
+            self._pieces = self._unpacker.unpack(data)
         else:
             self._unpacker.end()
             self.finished = True

@@ -2,11 +2,14 @@
 
 import bz2
 import errno
+import fcntl
 import gzip
+import itertools
 import lzma
 import os
 import shutil
 import subprocess
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -15,7 +18,8 @@ import zstandard
 
 from sysgui.panels.logs.page import Page, PageProbe
 from sysgui.panels.logs.text.follow import Followed
-from sysgui.panels.logs.text.unpack import Packing, Unpacking, packing_of_file
+from sysgui.panels.logs.text.piped import Piped
+from sysgui.panels.logs.text.unpack import PIECE, Packing, Unpacking, packing_of_file
 from sysgui.system.host import Host
 
 PACK: dict[str, Callable[[bytes], bytes]] = {
@@ -211,3 +215,47 @@ def test_a_log_that_is_replaced_by_a_compressed_one_goes_on_with_what_that_says(
     followed.refresh()
     followed.unpack_all()
     assert followed.text.read(0, 100) + followed.text.read(4, 100) == b"one\ntwo\nthree\n"
+
+
+def rle(count: int) -> bytes:
+    """Returns a frame of zstd with blocks of 128 KiB, each of four bytes: RFC 8878, 3.1.1.2."""
+    size, last, repeated = 1 << 17, 1, 1 << 1
+    block = (size << 3 | repeated).to_bytes(3, "little") + b"\n"
+    return b"\x28\xb5\x2f\xfd\x00\x38" + block * count + bytes((last, 0, 0))
+
+
+BOMBS = {".zst": rle(16_000), ".bz2": bz2.compress(bytes(45_000_000) * 2),
+         ".xz": lzma.compress(bytes(200_000_000), preset=0)}  # fmt: skip
+
+
+@pytest.mark.parametrize("ending", BOMBS)
+def test_what_holds_very_much_is_unpacked_bit_by_bit(tmp_path: Path, ending: str) -> None:
+    """Not even a second of it would fit in memory, and somebody waits for the first of it."""
+    path = tmp_path / f"log{ending}"
+    path.write_bytes(BOMBS[ending])
+    assert len(BOMBS[ending]) < PIECE
+    unpacking = begun(path)
+    fd = unpacking.descriptor()
+    sizes = [0]
+    while sizes[-1] < 64 << 20:
+        unpacking.go_on(0.0)
+        sizes.append(os.fstat(fd).st_size)
+    os.close(fd)
+    unpacking.close()
+    assert max(b - a for a, b in itertools.pairwise(sizes)) <= 34 << 20
+
+
+@pytest.mark.parametrize("ending", BOMBS)
+def test_what_holds_very_much_comes_through_a_pipe_bit_by_bit(ending: str) -> None:
+    out, into = os.pipe()
+    fcntl.fcntl(into, fcntl.F_SETPIPE_SZ, 1 << 17)
+    os.write(into, BOMBS[ending])
+    os.close(into)
+    piped = Piped(out, time.time)
+    sizes = [0]
+    while piped.ready and sizes[-1] < 64 << 20:
+        piped.refresh()
+        sizes.append(piped.text.size)
+    os.close(out)
+    assert sizes[-1] > 1
+    assert max(b - a for a, b in itertools.pairwise(sizes)) <= 34 << 20
