@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, Slot
 
 from sysgui.panels.logs.formats.keyed import JSON
 from sysgui.panels.logs.page import Page
-from sysgui.panels.logs.query import LogLanguage
+from sysgui.panels.logs.query import OF_ANY_LOG, LogLanguage
 from sysgui.panels.logs.values import FIELDS, PartValue, PartValues
 from sysgui.system.query import Completion
 from sysgui.system.query_values import quote
@@ -52,8 +52,10 @@ class Values(QObject):
         source = self._asking.source or self._asking.path
         language = self._languages.get(source, self._language)
         begun = language.begun_value(text, cursor)
-        has_values = begun is not None and (begun.name in FIELDS or source in self._languages)
-        if begun is None or not begun.name or not has_values:
+        name = begun.name if begun is not None else ""
+        # A level is one of ours, whatever a field of that name has.
+        is_own = bool(name) and source in self._languages and name not in OF_ANY_LOG
+        if begun is None or not (name in FIELDS or is_own):
             return language.complete(text, cursor)
         known = self._known.get((source, begun.name))
         if known is None or not begun.text:

@@ -55,11 +55,49 @@ def test_a_copy_that_lost_its_times_is_in_the_order_of_the_names(
     assert found == names
 
 
-def test_what_is_counted_upwards_is_in_the_order_of_its_times(tmp_path: Path) -> None:
-    names = ["a.1", "a.2", "a.3"]
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["a.1", "a.2", "a.3"],
+        ["a.1.gz", "a.2.gz", "a.3", "a.4"],
+        ["a.4", "a.3", "a.2.gz", "a.1.gz"],  # logrotate, told to compress only since then
+        ["a.1", "a.2", "a.3.gz"],
+    ],
+)
+def test_what_no_name_tells_is_in_the_order_of_its_times(tmp_path: Path, names: list[str]) -> None:
     for age, name in enumerate(names):
         (tmp_path / name).touch()
         os.utime(tmp_path / name, (1.7e9 + 3600 * age, 1.7e9 + 3600 * age))
+    found = [Path(path).name for path in older_files(Host(), f"{tmp_path}/a")]
+    assert found == names
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["a.3.gz", "a.2.gz", "a.1"],
+        ["a.4.gz", "a.3.gz", "a.2", "a.1"],
+        ["a.20261126-101112.gz", "a.20261127-090000.gz", "a.20261127-101112"],
+        ["a-2026-11-25.gz", "a-20261126.gz", "a-20261127"],
+    ],
+)
+def test_what_was_compressed_later_is_as_old_as_its_name_says(
+    tmp_path: Path, names: list[str]
+) -> None:
+    plain = [name for name in names if not name.endswith(".gz")]
+    written = plain + [name for name in names if name.endswith(".gz")]
+    for age, name in enumerate(written):
+        (tmp_path / name).touch()
+        os.utime(tmp_path / name, (1.7e9 + 3600 * age, 1.7e9 + 3600 * age))
+    found = [Path(path).name for path in older_files(Host(), f"{tmp_path}/a")]
+    assert found == names
+
+
+def test_what_looks_like_a_date_and_is_none_tells_no_order(tmp_path: Path) -> None:
+    names = ["a-27102026", "a-26112026"]  # %d%m%Y
+    for age, name in enumerate(names):
+        (tmp_path / name).touch()
+        os.utime(tmp_path / name, (1.7e9 + 86400 * age, 1.7e9 + 86400 * age))
     found = [Path(path).name for path in older_files(Host(), f"{tmp_path}/a")]
     assert found == names
 

@@ -68,6 +68,10 @@ class Writer:
         shutil.copyfile(self.path, self.path.with_name(f"{self.path.name}.1"))
         os.truncate(self.path, 0)
 
+    def reopen(self) -> None:
+        self.file.close()
+        self.file = self.path.open("ab", buffering=0)
+
     def recreate(self) -> None:
         self.file.close()
         self.path.unlink()
@@ -162,6 +166,33 @@ def test_whatever_happens_in_whatever_order(
         assert lines(followed) == writer.written
     finally:
         writer.file.close()
+
+
+@pytest.mark.parametrize("late", [False, True])
+@pytest.mark.parametrize(
+    ("before", "packed", "after"),
+    [
+        ("app.log.1", "app.log.2.gz", "app.log.1"),
+        # As the kubelet does: the one before is compressed when the next is rotated away.
+        ("app.log.20261126-101112", "app.log.20261126-101112.gz", "app.log.20261127-101112"),
+    ],
+)
+def test_what_was_rotated_away_long_ago_does_not_come_again_when_it_is_compressed(
+    writer: Writer, before: str, packed: str, after: str, late: bool
+) -> None:
+    folder = writer.path.parent
+    (folder / before).write_bytes(b"of the day before\n" * 20)
+    os.utime(folder / before, (1.7e9, 1.7e9))
+    followed = follow(writer)
+    (folder / packed).write_bytes(gzip.compress((folder / before).read_bytes()))
+    (folder / before).unlink()
+    writer.path.rename(folder / after)
+    if late:
+        writer.write(1)
+    writer.reopen()
+    writer.write(3)
+    followed.refresh()
+    assert lines(followed) == writer.written
 
 
 def test_counts_follow_what_changes(writer: Writer) -> None:
