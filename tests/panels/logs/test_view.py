@@ -189,6 +189,22 @@ def test_the_fields_of_json_are_offered_and_asked_for(qtbot, make: Make, log: Pa
     assert seen(view) == lines[2::3]
 
 
+def test_levels_and_outcomes_are_offered_whatever_a_field_of_json_has(
+    qtbot, make: Make, log: Path
+) -> None:
+    log.write_text('{"ts": "2026-11-27T08:00:01Z", "level": 30, "login": "x"}\n' * 9)
+    view = make()
+    suggest = view._pane.show_edit.suggestions.suggest
+    qtbot.waitUntil(lambda: any(each.text == "ts" for each in suggest("", 0)))
+    for query, expected in (("level=", "err"), ("priority<=", "err"), ("login=", "failed")):
+        settle(qtbot, view)
+        suggest(query, len(query))
+        settle(qtbot, view)
+        offered = [each.text for each in suggest(query, len(query))]
+        assert expected in offered
+        assert not {"30", "x"} & {*offered}
+
+
 def test_the_end_of_the_first_log_is_seen_at_once(make: Make) -> None:
     view = make()
     shown = seen(view)

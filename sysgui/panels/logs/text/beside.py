@@ -4,7 +4,7 @@ import os
 from collections.abc import Sequence
 
 from sysgui.panels.logs.file.regular import open_file
-from sysgui.panels.logs.file.rotated import older_files
+from sysgui.panels.logs.file.rotated import rotated
 from sysgui.system.host import Host
 from sysgui.system.problem import Problem
 
@@ -67,8 +67,15 @@ class Beside:
         known = {same(part.identity()) for part in parts}
         filled = [written for part in parts if (written := part.as_written()).size]
         found: list[Text] = []
-        for path in older_files(self._host, self._path):
-            about = self._host.stat(path)
+        paths, by_name = rotated(self._host, self._path)
+        files = [(path, self._host.stat(path)) for path in paths]
+        if by_name:
+            # What comes before a part that is known was not rotated away after it: it was only
+            # written anew, by what compressed it.
+            before = known - {same(new.identity())}
+            behind = [at + 1 for at, (_path, about) in enumerate(files) if same(about) in before]
+            files = files[max(behind, default=0) :]
+        for path, about in files:
             if same(about) == same(new.identity()):
                 break
             if about.st_mtime_ns < since or same(about) in known:
