@@ -42,9 +42,12 @@ def _what_it_holds(lines: int, counts: TimeCounts) -> list[str]:
     said = ngettext("{n} line", "{n} lines", lines).format(n=lines)
     if counts.bins:
         end = counts.begin + len(counts.bins) * counts.width
-        said = _("{lines}, of {begin} to {end} (UTC)").format(
+        # So much is sure: the bars begin before the first line and end behind the last.
+        said = _("{lines}, written between {begin} and {end} (UTC)").format(
             lines=said, begin=moment(counts.begin), end=moment(end)
         )
+        if counts.outside:
+            said += _(", but for {n} that are dated far away").format(n=counts.outside)
     return [
         f"{LINES:14} {said}",
         f"{CSV:14} " + _("how many of each level came when, in UTC"),

@@ -3,6 +3,7 @@
 import csv
 import io
 import os
+import re
 import resource
 import shlex
 import signal
@@ -72,6 +73,19 @@ def test_it_holds_the_lines_as_grep_prints_them(log: Path, tmp_path: Path) -> No
     bundle = made(Asked(str(log), query="level<=err"), tmp_path / "b.zip")
     assert part(bundle, "lines.log") == grep(log, "error:")
     assert f"sysgui logs {log} 'level<=err'" in part(bundle, "README.txt").decode()
+
+
+def test_it_says_how_sure_its_times_are(tmp_path: Path) -> None:
+    lines = [f"2026-11-27T08:{n // 60:02}:{n % 60:02}+00:00 vm app[1]: x" for n in range(300)]
+    lines[150] = "2001-01-01T00:00:00+00:00 vm app[1]: far away"
+    log = tmp_path / "app.log"
+    log.write_text("\n".join(lines) + "\n")
+    told = part(made(Asked(str(log)), tmp_path / "b.zip"), "README.txt").decode()
+    (of_lines,) = (line for line in told.splitlines() if line.startswith("lines.log"))
+    begin, end = re.findall(r"\d{4}-\d\d-\d\dT[\d:]+Z", of_lines)
+    assert begin <= "2026-11-27T08:00:00Z" < "2026-11-27T08:04:59Z" < end
+    assert "between" in of_lines
+    assert "but for 1 " in of_lines
 
 
 def test_others_open_it_and_find_nothing_wrong(log: Path, tmp_path: Path) -> None:
