@@ -17,13 +17,15 @@ from PySide6.QtWidgets import (
 )
 
 from sysgui.panels.logs.line import Line
-from sysgui.system.i18n import _
+from sysgui.system.i18n import _, ngettext
 from sysgui.system.printable import printable_text
 from sysgui.system.units import count, size
 from sysgui.ui import theme
 from sysgui.ui.card import Muted
 
 from .long_text import LongText
+
+_KIB = 1024
 
 # As much of a line is shown, in bytes.
 SHOWN = 8 << 20
@@ -92,7 +94,9 @@ class WholeLineWindow(QDialog):
         self._shown = printable_text(line.text)
         self._sought = self._shown.casefold()
         self._text.show_text(self._shown)
-        told = _("{size}, {n} bytes").format(size=size(line.length), n=count(line.length))
+        told = ngettext("{n} byte", "{n} bytes", line.length).format(n=count(line.length))
+        if line.length >= _KIB:
+            told = f"{size(line.length)}, {told}"
         if line.cut:
             told += "\n" + _("The first {size} are shown.").format(size=size(SHOWN))
         self._told.setText(told)
