@@ -106,7 +106,7 @@ def _in_domain(before: bytes, between: bytes) -> Rule:
         before + rb"[A-Z][A-Z0-9.-]{1,14}" + between + rb"(?P<v>[A-Za-z0-9][\w.-]*+\$?)(?!\\)"
     )
     say: Say = partial(_who, is_sure=True, spreads=False)
-    return Rule(USER, rb"[a-z0-9]\\\\?[a-z0-9]", Values(found, say))
+    return Rule(USER, rb"[a-z0-9.-]\\\\?[a-z0-9]", Values(found, say))
 
 
 _SPEAKS_OF_ENTRY = compiled(rb"auth|pass|publickey|log[io]n|attempt", caseless=True)
@@ -230,7 +230,7 @@ RULES = (
         spreads=False,
     ),
     _rule(
-        rb"(?:^|\s)(?:-u|--(?:proxy-)?user)[^:\n]{2,}:[^\s]",
+        rb"(?:^|\s)(?:-u|--(?:proxy-)?user)[^:\n]+:[^\s]",
         rb"(?<!\S)(?:-u|--(?:proxy-)?user)[= \t]?[\"']?(?P<v>[^\s:\"'=]++):(?!//)[^\s]",
         spreads=False,
     ),

@@ -116,7 +116,7 @@ RULES = (
     _rule(rb"://[^\s/?#:@\"'<>]+@", _ALONE),
     _rule(rb"(?:signature|sig|hmac|code|key|ticket)=[^&\s\"'#<>]{8}", _IN_QUERY),
     _rule(rb"hooks\.slack\.com/", _HOOK),
-    _rule(rb"(?:^|\s)(?:-u|--(?:proxy-)?user)[^:\n]{2,}:[^\s]", _USER_OPTION),
+    _rule(rb"(?:^|\s)(?:-u|--(?:proxy-)?user)[^:\n]+:[^\s]", _USER_OPTION),
     _rule(rb"mysql|mariadb|sshpass|redis-cli|htpasswd|openssl .{0,200}pass:", _ARGUMENT),
     _rule(
         rb"(?:^|[^a-z0-9])(?:akia|asia|gh[opsur]_|github_pat_|glpat-|xox[a-z]-|xapp-|sk[-_]|pk_|rk_"

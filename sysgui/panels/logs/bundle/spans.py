@@ -87,6 +87,9 @@ class Values:
         say: Says what a value is; None, that it is nothing private.
         is_short: Whether a match is never longer than a few bytes, so that no time can be lost: to
             look at the clock takes as long as to find an address.
+
+    Attributes:
+        pattern: The same.
     """
 
     def __init__(
@@ -96,6 +99,7 @@ class Values:
             self._matches: Callable[[bytes], Iterator[Match | re.Match[bytes]]] = pattern.finditer
         else:
             self._matches = partial(matches, pattern)
+        self.pattern = pattern
         self._say = say
         self._remembered: dict[bytes, Said | None] = {}
 

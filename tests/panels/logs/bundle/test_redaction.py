@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sysgui.panels.logs.bundle.lines import LONGEST
 from sysgui.panels.logs.bundle.redaction import MOST_LEARNT, Redaction
 from sysgui.panels.logs.bundle.rules import RULES
-from sysgui.panels.logs.bundle.spans import KINDS
+from sysgui.panels.logs.bundle.spans import KINDS, Rule, Values
 from sysgui.panels.logs.bundle.triggers import Triggers, starts_of
 
 from .planted import Planted, planted, survives
@@ -96,6 +96,29 @@ def test_no_rule_finds_anything_where_its_trigger_does_not(plant: Planted) -> No
         if list(rule.find(plant.line)):
             text = b"before\n" + plant.line + b"\nbehind"
             assert 1 in Triggers([rule.trigger]).lines(text, starts_of(text))[0], rule
+
+
+def for_hypothesis(rule: Rule) -> "re.Pattern[bytes] | None":
+    """Returns the expression of a rule as hypothesis takes it; it may match what that does not."""
+    if not isinstance(rule.find, Values):
+        return None
+    unnamed = re.sub(rb"\(\?P<\w+>", b"(?:", rule.find.pattern.pattern)
+    flags = re.MULTILINE | (rule.find.pattern.flags & re.IGNORECASE)
+    return re.compile(re.sub(rb"(?<!\\)([*+?}])\+", rb"\1", unnamed), flags)
+
+
+EXPRESSIONS = [(rule, made) for rule in RULES if (made := for_hypothesis(rule)) is not None]
+
+
+@settings(max_examples=600, deadline=None)
+@given(st.sampled_from(EXPRESSIONS), st.data())
+def test_what_a_rule_may_find_its_trigger_does(
+    rule_and_expression: "tuple[Rule, re.Pattern[bytes]]", data: st.DataObject
+) -> None:
+    rule, expression = rule_and_expression
+    for line in data.draw(st.from_regex(expression)).split(b"\n"):
+        if list(rule.find(line)):
+            assert Triggers([rule.trigger]).lines(line, starts_of(line))[0], rule
 
 
 @pytest.mark.parametrize(
