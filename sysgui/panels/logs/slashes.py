@@ -1,7 +1,8 @@
 """Regular expressions between slashes, as less, vim and lnav take them: here they are text.
 
 `/var/log/` is a path, and paths are what logs are full of. So what stands between slashes is looked
-for as it stands, and whoever meant an expression is told how one is written.
+for as it stands, and whoever meant an expression is told how one is written. So is who writes one
+with spaces and no quotes, which ends at the first of them.
 """
 
 import re
@@ -19,11 +20,17 @@ _BETWEEN = re.compile(r"(?<![^\s(!])/(?P<source>[^\s/](?:.*?[^\s])??)/i?(?=[\s)]
 _SIGNS = re.compile(r"[\\^$*+?|\[\]{}()]")
 _SLASH = re.compile(r"(?<!\\)/")
 _QUOTE = re.compile(r'(?<!\\)"')
+# An expression, and words behind it that are no part of it.
+_SPACED = re.compile(
+    r"(?<![^\s(!])re:(?P<source>[^\s\"()]+"
+    r"(?:[ \t]+(?!(?:and|or|not)\b)(?=(?P<word>[^\s\"()=<>~:!]+))(?P=word)(?!\S))+)",
+    re.IGNORECASE,
+)
 _BARE = re.compile(r'[^\s"()]+')
 
 
 def hint(typed: str, *, found: bool) -> str:
-    """Returns how an expression is written that stands between slashes, translated.
+    """Returns how an expression is written that stands between slashes or has spaces, translated.
 
     Args:
         typed: A query.
@@ -48,6 +55,27 @@ def hint(typed: str, *, found: bool) -> str:
         text = _("“{typed}” is no regular expression here: one is written {written}")
         as_typed = typed[slice(*between.span())]
         return text.format(typed=printable_text(as_typed), written=printable_text(_written(source)))
+    return "" if found else _hint_of_spaces(bare)
+
+
+def _hint_of_spaces(typed: str) -> str:
+    for spaced in _SPACED.finditer(typed):
+        source = spaced["source"]
+        first, *others = source.split()
+        if not any(_SIGNS.search(word) for word in others):
+            continue
+        try:
+            expression(source)
+        except PatternError:
+            continue
+        text = _(
+            "In “{typed}” only {first} is a regular expression: all of it is written {written}"
+        )
+        return text.format(
+            typed=printable_text(spaced[0]),
+            first=printable_text(f"re:{first}"),
+            written=printable_text(_written(source)),
+        )
     return ""
 
 

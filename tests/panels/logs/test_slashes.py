@@ -68,6 +68,28 @@ def test_an_expression_is_written_so_that_it_is_understood(typed: str, line: str
     assert decides.search(line)
 
 
+@pytest.mark.parametrize(
+    ("typed", "written"),
+    [
+        (r"re:port \d{5}", r're:"port \d{5}"'),
+        ("level<=err and not re:^Failed .* from and x", 're:"^Failed .* from"'),
+        ("re:a b c$ pid=7", 're:"a b c$"'),
+    ],
+)
+def test_an_expression_with_spaces_is_told_apart_from_words(typed: str, written: str) -> None:
+    assert hint(typed, found=False).endswith(f" all of it is written {written}")
+    assert hint(typed, found=True) == ""
+    assert isinstance(condition_of(written), Matching)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["re:a b", r're:"port \d{5}"', "re:a+ and b+", "re:a+ status>=500", "re:a ( b+ )", 're:a "b+"'],
+)
+def test_words_behind_an_expression_are_words(typed: str) -> None:
+    assert hint(typed, found=False) == ""
+
+
 def test_what_is_no_query_for_that_reason_is_refused_with_it() -> None:
     with pytest.raises(QueryError, match=r"unknown field '/\^foo'.*\. .* written re:\^foo=\\d"):
         condition_of(r"/^foo=\d/")
