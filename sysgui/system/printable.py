@@ -37,4 +37,9 @@ def printable_text(text: str) -> str:
     """Does what `printable` does, for a file name that Python decoded with surrogate escapes."""
     if text.isprintable():
         return text
-    return printable(text.encode("utf-8", "surrogateescape"))
+    try:
+        raw = text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        # Half of a surrogate pair, which stands for no byte: what was typed or decoded may have it.
+        raw = text.encode("utf-8", "backslashreplace")
+    return printable(raw)

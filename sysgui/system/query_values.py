@@ -14,6 +14,7 @@ from functools import partial
 from typing import Any, Generic, NoReturn, TypeVar
 
 from sysgui.system.i18n import N_, _
+from sysgui.system.printable import printable_text
 
 MAX_PATTERN = 200
 MAX_SEARCHED = 4_096
@@ -189,8 +190,9 @@ def refuse(column: int, expected: str, got: str) -> NoReturn:
 
 
 def shortened(text: str) -> str:
-    """Returns `text` as an error message quotes it."""
-    return text if len(text) <= 40 else text[:39] + "…"
+    """Returns `text` as an error message quotes it: on one line, and acting on no terminal."""
+    shown = printable_text(text[:40])
+    return shown if len(text) <= 40 and len(shown) <= 40 else shown[:39] + "…"
 
 
 def operators(kind: Kind) -> tuple[str, ...]:

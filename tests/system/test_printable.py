@@ -59,3 +59,10 @@ def test_a_file_name_is_shown_like_its_bytes(raw: bytes) -> None:
 )
 def test_the_width_is_that_on_a_terminal(text: str, cells: int) -> None:
     assert width(text) == cells
+
+
+@given(st.text(st.characters(categories=["L", "Cc", "Cs", "Cf"])))
+def test_any_text_can_be_shown_and_written(text: str) -> None:
+    shown = printable_text(text)
+    assert shown.isprintable()
+    shown.encode()

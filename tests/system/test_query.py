@@ -703,3 +703,10 @@ def test_completing_never_fails(text: str, cursor: int) -> None:
 def test_completing_a_flood_ends() -> None:
     for flood in ("a" * MAX_QUERY, "a" + " " * MAX_QUERY, "a=" * MAX_QUERY, "!" * MAX_QUERY):
         LANGUAGE.complete(flood, len(flood))
+
+
+@pytest.mark.parametrize(
+    "query", ["\x1b[2Jname=x", "cpu>\x1b[2J", "name=re:(\x1b[2J", "cpu>\ud800"]
+)
+def test_what_is_quoted_of_a_query_acts_on_no_terminal(query: str) -> None:
+    assert refusal(query).message.isprintable()
