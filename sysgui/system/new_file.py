@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import os
+import stat
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +20,8 @@ _NO_NAMELESS = (errno.EOPNOTSUPP, errno.EISDIR, errno.EINVAL)
 
 class NewFile:
     """A file that only its owner may read; without `finish` nothing is left of it.
+
+    One that takes the place of another may be read by whom that one was for.
 
     Args:
         path: Its name.
@@ -91,6 +94,9 @@ class NewFile:
         """
         with self.writing():
             self.file.flush()
+            if self._replaces:
+                with contextlib.suppress(FileNotFoundError):
+                    os.fchmod(self.file.fileno(), stat.S_IMODE(self._path.stat().st_mode))
             os.fsync(self.file.fileno())
             try:
                 self._name()

@@ -31,16 +31,27 @@ def test_it_is_there_when_it_is_finished(tmp_path: Path, replaces: bool) -> None
     path = tmp_path / "new"
     if replaces:
         path.write_text("old")
+        path.chmod(0o640)
     with NewFile(str(path), replaces=replaces) as new:
         new.file.write(b"all of it")
         assert [p.read_text() for p in tmp_path.glob("new")] == ["old"] * replaces
         new.finish()
     assert path.read_bytes() == b"all of it"
-    assert path.stat().st_mode & 0o777 == 0o600
+    assert path.stat().st_mode & 0o777 == (0o640 if replaces else 0o600)
     assert os.listdir(tmp_path) == ["new"]
 
 
 @pytest.mark.usefixtures("kind")
+def test_it_may_be_read_by_whom_the_one_before_was_for(tmp_path: Path) -> None:
+    path = tmp_path / "report"
+    path.touch()
+    path.chmod(0o664)
+    for name, mode in (("report", 0o664), ("another", 0o600)):
+        with NewFile(str(tmp_path / name), replaces=True) as new:
+            new.finish()
+        assert (tmp_path / name).stat().st_mode & 0o7777 == mode
+
+
 def test_without_that_nothing_is_left(tmp_path: Path) -> None:
     with NewFile(str(tmp_path / "new")) as new:
         new.file.write(b"half")
