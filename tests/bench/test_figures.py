@@ -98,7 +98,7 @@ def test_memory_beside_a_bare_window(env: Env, table: Table, pytestconfig: pytes
 
 
 def select_a_row(env: Env) -> None:
-    number = window(env, "^Sysgui$")
+    number = window(env, "Sysgui$")
     x(env, "mousemove", "--window", number, "400", "200", "click", "1")
     x(env, "mousemove", "--window", number, "5", "700")
 
@@ -106,7 +106,7 @@ def select_a_row(env: Env) -> None:
 def test_a_minimised_window_costs_next_to_nothing(env: Env, table: Table) -> None:
     with running([*SYSGUI, "--panel", "processes", "--timings"], env) as program:
         lines(program, "figures", "rates")
-        x(env, "windowminimize", window(env, "^Sysgui$"))
+        x(env, "windowminimize", window(env, "Sysgui$"))
         time.sleep(5)
         share = cpu_share(program.pid, 60)
     table.row("minimised", f"{share:.2f} %", "", "", "0.3 % of a core", met=share <= 0.3)

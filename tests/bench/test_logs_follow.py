@@ -58,7 +58,7 @@ def test_frames_while_a_rotated_log_is_followed(
         flooded(path) as writer,
         running(argv, {**env, "XDG_CONFIG_HOME": str(config)}) as program,
     ):
-        window(env, "^Sysgui$")
+        window(env, "Sysgui$")
         until_written(writer)
         program.terminate()
         assert program.stderr is not None

@@ -161,8 +161,8 @@ class Understood:
             times = self.times.times_within(run[0].offset, held)
             self._known.update(zip(run, times, strict=True))
         found = [self._known[line] for line in lines]
-        while len(self._known) > REMEMBERED:
-            del self._known[next(iter(self._known))]
+        if len(self._known) > REMEMBERED:
+            self._known = dict([*self._known.items()][-REMEMBERED:])
         return found
 
 
