@@ -4,6 +4,7 @@ import datetime as dt
 import faulthandler
 import os
 import platform
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -17,6 +18,12 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 RESULTS = HERE / "results.md"
 
+PEERS = "htop", "gnome-system-monitor", "ripgrep", "lnav"
+
+
+HEADINGS = "| what | Sysgui | peer | figure | target | met | measured |"
+RULE = "| --- | --- | --- | --- | --- | --- | --- |"
+
 
 @dataclass
 class Table:
@@ -28,16 +35,27 @@ class Table:
         """Adds a row; the caller asserts `met` afterwards, so that the table is always whole."""
         self.rows.append((what, ours, peer, figure, target, met))
 
-    def text(self) -> str:
-        lines = [
-            "| what | Sysgui | peer | figure | target | met |",
-            "| --- | --- | --- | --- | --- | --- |",
-        ]
-        lines += [
-            f"| {what} | {ours} | {peer} | {figure} | {target} | {'yes' if met else 'NO'} |"
-            for what, ours, peer, figure, target, met in self.rows
-        ]
-        return "\n".join(lines)
+    def text(self, before: str, measured: str) -> str:
+        """Returns the table with what was measured now in the place of the same of before.
+
+        Args:
+            before: The table as it was; what was not measured now stays.
+            measured: When, at which commit, on what.
+        """
+        now = {
+            _about(what): f"| {what} | {ours} | {peer} | {figure} | {target} | {met} | {measured} |"
+            for what, ours, peer, figure, target, is_met in self.rows
+            for met in ("yes" if is_met else "NO",)
+        }
+        rows = [row for row in before.splitlines() if row.startswith("| ")]
+        kept = [row for row in rows if row not in (HEADINGS, RULE)]
+        lines = [now.pop(_about(row.split(" | ")[0].removeprefix("| ")), row) for row in kept]
+        return "\n".join([HEADINGS, RULE, *lines, *now.values()])
+
+
+def _about(what: str) -> str:
+    """Returns what a row is about, however many lines or units there were this time."""
+    return re.sub(r"\d{4,}|\d[\d,]*,\d{3}|\d+ units", "#", what)
 
 
 _table = Table()
@@ -84,13 +102,15 @@ def env(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if not _table.rows:
         return
-    heading = f"{_machine()}\n\n{_table.text()}\n"
+    before = RESULTS.read_text() if RESULTS.exists() else ""
+    heading = f"{_machine()}\n\n{_table.text(before, _measured())}\n"
     RESULTS.write_text(heading)
     terminalreporter.section("Sysgui beside its peers")
     terminalreporter.write_line(heading)
 
 
-def _machine() -> str:
+def _measured() -> str:
+    """Returns when, at which commit, and on which processor it is measured."""
     model = next(
         line.split(":")[1].strip()
         for line in Path("/proc/cpuinfo").read_text().splitlines()
@@ -103,8 +123,12 @@ def _machine() -> str:
         text=True,
         check=True,
     ).stdout.strip()
+    return f"{dt.datetime.now(tz=dt.UTC):%Y-%m-%d}, {commit}, {model}"
+
+
+def _machine() -> str:
     peers = []
-    for package in ("htop", "gnome-system-monitor"):
+    for package in PEERS:
         if shutil.which("dpkg-query"):
             version = subprocess.run(
                 ["dpkg-query", "-W", "-f=${Version}", package],
@@ -112,10 +136,8 @@ def _machine() -> str:
                 text=True,
                 check=False,
             ).stdout
-            peers.append(f"{package} {version}")
+            peers += [f"{package} {version}"] if version else []
     return (
-        f"{dt.datetime.now(tz=dt.UTC):%Y-%m-%d}, commit {commit}, "
-        f"{os.cpu_count()} cores of {model}, Linux {platform.release().split('-')[0]}, "
-        f"Python {platform.python_version()}; "
-        f"{', '.join(peers)}; all under Xvfb 1600x1000 and openbox."
+        f"{os.cpu_count()} cores, Linux {platform.release().split('-')[0]}, "
+        f"Python {platform.python_version()}, Xvfb 1600x1000 and openbox; {', '.join(peers)}."
     )
