@@ -291,6 +291,19 @@ def test_a_file_that_may_not_be_read_says_so(qtbot, make: Make, log: Path) -> No
     assert seen(view) == []
 
 
+def test_no_titles_stand_above_a_log_that_cannot_be_read(qtbot, make: Make, log: Path) -> None:
+    view = make()
+    assert view.lines._header.isVisible()
+    view.open_with(path="/var/log/gone")
+    qtbot.waitUntil(lambda: "gone" in view.lines.empty_text)
+    assert not view.lines._header.isVisible()
+    assert view.lines.viewport().geometry().top() == 0
+    view.open_with(path="/var/log/app.log")
+    settle(qtbot, view)
+    assert next(column.title for column in view.lines.columns.columns) == "Time"
+    assert view.lines._header.isVisible()
+
+
 def test_an_empty_log_says_that_it_is(qtbot, make: Make, log: Path) -> None:
     (log.parent / "empty").touch()
     view = make()

@@ -65,6 +65,11 @@ class ColumnedLines(LineArea):
         self.columns.fit(self._page.shown)
         self._rearrange()
 
+    def forget_columns(self) -> None:
+        """Shows no titles: there are no lines that have these parts."""
+        self.columns.forget()
+        self._rearrange()
+
     @Slot(str, int)
     def _set_width(self, name: str, width: int) -> None:
         self.columns.widths[name] = width

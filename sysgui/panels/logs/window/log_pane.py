@@ -208,8 +208,10 @@ class LogPane(QWidget):
         self.follow.blockSignals(with_signals)
 
     def show_nothing(self, why: str) -> None:
-        """Shows why there is no log."""
+        """Shows why there is no log; "" while one is opened."""
         self.lines.forget()
+        if why:  # Else the next log may have the same columns, which then stay where they are.
+            self.lines.forget_columns()
         self.lines.empty_text = why
         self._rows.clear()
         self._found.clear()
