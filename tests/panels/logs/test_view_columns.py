@@ -11,7 +11,7 @@ from sysgui.panels.logs.formats.spans import parts_of
 from sysgui.panels.logs.line import Line
 from sysgui.panels.logs.times_shown import UTC, TimesShown
 from sysgui.panels.logs.window.layouts import Layouts
-from sysgui.panels.logs.window.line_columns import Column, LineColumns
+from sysgui.panels.logs.window.line_columns import Column, LineColumns, title_of
 from sysgui.panels.logs.window.line_header import LineHeader
 from sysgui.panels.logs.window.shown import Shown
 from sysgui.ui import theme
@@ -87,9 +87,18 @@ def test_a_title_has_room_over_what_is_shorter(columns: LineColumns) -> None:
     bold = QFont()
     bold.setBold(True)
     widths = {column.title: column.width for column in columns.columns}
-    assert {"method", "status"} < widths.keys()
+    assert {"Method", "Status"} < widths.keys()
     for title, width in widths.items():
         assert QFontMetrics(bold).horizontalAdvance(title) + 2 * PADDING <= width, title
+
+
+def test_every_part_of_a_known_form_has_a_title_of_its_own() -> None:
+    names = {name for form in FORMS for name in form.parts}
+    assert {"client", "action", "time"} < names
+    titles = {name: title_of(name) for name in names}
+    assert all(title[0].isupper() and title != name for name, title in titles.items()), titles
+    # What a log itself calls its fields is asked for as it stands there.
+    assert title_of("requestId") == "requestId"
 
 
 def test_as_written_the_time_stands_before_it_if_it_is_told_otherwise(columns: LineColumns) -> None:

@@ -12,7 +12,7 @@ from sysgui.system.i18n import _, ngettext
 from sysgui.ui.panel import PanelView
 
 from .asking import Asking
-from .line_columns import TITLES
+from .line_columns import title_of
 from .log_pane import LogPane
 
 # So many lines before and after those that are asked for may be shown.
@@ -118,7 +118,7 @@ class Display(QObject):
         menu: QMenu = self._which
         menu.clear()
         for name in self._lines.columns.names:
-            one = menu.addAction(_(TITLES[name]) if name in TITLES else name)
+            one = menu.addAction(title_of(name))
             one.setCheckable(True)
             one.setChecked(self._lines.columns.is_shown(name))
             one.toggled.connect(functools.partial(self._show_column, name))

@@ -18,7 +18,7 @@ TIME, LEVEL, HOST, MESSAGE = "time", "level", "host", "message"
 
 JOURNAL, MERGED = "journal", "merged"
 
-# What they are called; what has no name here is called as the query language has it.
+# What they are called; a field of a log's own, as the log has it.
 TITLES: Mapping[str, str] = {
     TIME: N_("Time"),
     HOST: N_("Host"),
@@ -27,6 +27,14 @@ TITLES: Mapping[str, str] = {
     "pid": N_("PID"),
     LEVEL: N_("Level"),
     MESSAGE: N_("Message"),
+    "client": N_("Client"),
+    "user": N_("User"),
+    "method": N_("Method"),
+    "path": N_("Path"),
+    "status": N_("Status"),
+    "database": N_("Database"),
+    "action": N_("Action"),
+    "type": N_("Type"),
 }
 
 # Those of most logs stand in this order; others behind them, as the form has them.
