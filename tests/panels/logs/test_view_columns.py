@@ -101,6 +101,22 @@ def test_every_part_of_a_known_form_has_a_title_of_its_own() -> None:
     assert title_of("requestId") == "requestId"
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        "2026-11-27T08:00:01+00:00",
+        "2026-11-27T08:00:01.800000+00:00",  # rsyslog: RSYSLOG_FileFormat
+        "2026-11-27T08:00:01.800000000+00:00",  # date --iso-8601=ns, with the point of RFC 3339
+    ],
+)
+def test_a_time_is_not_cut(columns: LineColumns, written: str) -> None:
+    text = f"{written} web1 sshd[17]: no key"
+    iso = next(form for form in FORMS if form.name == "syslog-iso")
+    one = Line(0, text, len(text), parts=dict(parts_of(text, iso)))
+    columns.take("syslog-iso", [one])
+    assert cells(columns, one)["time"] == written
+
+
 def test_as_written_the_time_stands_before_it_if_it_is_told_otherwise(columns: LineColumns) -> None:
     columns.used = False
     one = line(TEXTS[0], time=0)

@@ -50,6 +50,8 @@ LEVEL_TOKENS = ("wrong", "wrong", "wrong", "wrong", "attention", "cpu", "text", 
 # A column is as wide as what stands in it, but no wider than so many characters, and no narrower:
 # what is read later may be longer, and nothing is to move then.
 MOST = 28
+# The longest that RFC 5424 knows, and nanoseconds: "2026-11-27T08:00:01.800000000+00:00".
+MOST_TIME = 35
 LEAST: Mapping[str, int] = {"pid": 5, LEVEL: 7, "identifier": 9}
 
 # Of several logs some tell parts of seconds: "2026-11-27 08:00:01.250".
@@ -164,7 +166,8 @@ class LineColumns:
                     self._hosts.add(text)
         for name, most in widest.items():
             least = FULL_TIME if name == TIME and form == MERGED else LEAST.get(name, 3)
-            self._fitting.setdefault(name, min(MOST, max(least, most)))
+            limit = MOST_TIME if name == TIME else MOST
+            self._fitting.setdefault(name, min(limit, max(least, most)))
         return self.arrange()
 
     def arrange(self) -> bool:
