@@ -374,18 +374,57 @@ def test_matches_are_gone_through_and_counted(qtbot, make: Make) -> None:
     find(qtbot, view, "ERROR")
     places = [i for i, line in enumerate(LINES) if "ERROR" in line]
     arrived(qtbot, view)
-    assert current(view) == LINES[places[0]]
-    assert "1 of 20" in view._pane._found.text()
-    for turn in (1, 2):
-        view._line_actions.find_next()
-        settle(qtbot, view)
-        arrived(qtbot, view)
+    # It is looked for from where one looks, and that is the end.
+    assert current(view) == LINES[places[-1]]
+    assert "20 of 20" in view._pane._found.text()
+    for turn in (0, 1):
+        go_on(qtbot, view, view._line_actions.find_next)
         assert current(view) == LINES[places[turn]]
         assert f"{turn + 1} of 20" in view._pane._found.text()
-    view._line_actions.find_before()
+    go_on(qtbot, view, view._line_actions.find_before)
+    assert current(view) == LINES[places[0]]
+    go_on(qtbot, view, view._line_actions.find_before)
+    assert current(view) == LINES[places[-1]]
+
+
+def go_on(qtbot, view: LogsView, act: Callable[[], None]) -> None:
+    act()
     settle(qtbot, view)
     arrived(qtbot, view)
-    assert current(view) == LINES[places[1]]
+
+
+def test_what_is_typed_is_looked_for_from_where_one_began(qtbot, make: Make) -> None:
+    view = make()
+    for typed in ("1", "17", "173", "1730", "173", ""):
+        find(qtbot, view, typed)
+    arrived(qtbot, view)
+    last = [line for line in LINES if "173" in line][-1]
+    assert current(view) == last
+    # Whoever has chosen a line looks there.
+    view.lines.go_to(731)
+    arrived(qtbot, view)
+    for typed in ("E", "ER", "ERR"):
+        find(qtbot, view, typed)
+        arrived(qtbot, view)
+    assert current(view) == LINES[830]
+    go_on(qtbot, view, view._line_actions.find_next)
+    assert current(view) == LINES[930]
+    find(qtbot, view, "ERRO")
+    arrived(qtbot, view)
+    assert current(view) == LINES[1030]
+
+
+def test_without_a_current_line_it_is_looked_for_from_what_is_seen(qtbot, make: Make) -> None:
+    view = make()
+    for top, back, found in ((730, False, 730), (731, False, 830), (730, True, 630)):
+        view.lines.forget()
+        view._asking.page = None
+        settle(qtbot, view)
+        view.lines.verticalScrollBar().setValue(top)
+        qtbot.waitUntil(lambda: view.lines.line(730) is not None)
+        actions = view._line_actions
+        go_on(qtbot, view, actions.error_before if back else actions.next_error)
+        assert current(view) == LINES[found], top
 
 
 @pytest.mark.parametrize("of", ["find_edit", "lines"])

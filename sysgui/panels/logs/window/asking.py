@@ -60,6 +60,10 @@ class Asking(QObject):
         self.seek: tuple[str, int, bool] | None = None
         self.page: Page | None = None
         self.place = -1
+        # Where `find` set out from, and on which row it arrived; -1 once one has gone on.
+        self._begin = (-1, False)
+        self._arrived = -1
+        self._is_typed = False
         self._pane = pane
         self._problems = view.problems
         # A child of its own: a log is looked through for seconds, and others do not wait for it.
@@ -138,23 +142,42 @@ class Asking(QObject):
         self._show_others()
 
     def find(self, sought: str) -> None:
-        """Sets what is looked for among the rows, and goes to the first of them."""
+        """Sets what is looked for among the rows, and goes to the nearest of them.
+
+        It is the next one from where one looks, or the last one if that is the end. While it is
+        typed it is looked for from where that began, not from what its first letters have found.
+        """
+        lines = self._pane.lines
         self.sought = sought
         self.place = -1
+        if self._arrived < 0 or lines.current_row != self._arrived:
+            back = lines.follows and lines.current is None
+            self._begin = (self._place(back=back), back)
         if sought.strip():
-            self.look_for(HITS)
+            place, back = self._begin
+            self.go_to(HITS, place, back=back)
+            self._is_typed = True
         else:
             self._pages.ask_now()
 
     def look_for(self, kind: str, *, back: bool = False) -> None:
-        """Goes to the next row of a kind, on or back from the current one."""
-        line = self._pane.lines.current
-        self.go_to(kind, line.offset if line is not None else -1, back=back)
+        """Goes to the next row of a kind, on or back from where one looks."""
+        self.go_to(kind, self._place(back=back), back=back)
 
     def go_to(self, kind: str, place: int, *, back: bool = False) -> None:
         """Goes to the row that is meant; see `PageProbe.read`."""
         self.seek = (kind, place, back)
+        self._is_typed = False
         self._pages.ask_now()
+
+    def _place(self, *, back: bool) -> int:
+        """Returns from where on, or back, something is looked for; -1 is both ends of the log."""
+        lines = self._pane.lines
+        line = lines.current
+        if line is None and not lines.follows:
+            # What is seen at the top is found as well, on from there.
+            line = lines.line(lines.top_row - (not back))
+        return line.offset if line is not None else -1
 
     @Slot()
     def read_older(self) -> None:
@@ -244,6 +267,7 @@ class Asking(QObject):
         if page.sought is not None:
             row, place = page.sought
             self.place = place if kind == HITS else self.place
+            self._arrived = row if kind == HITS and self._is_typed else -1
             self._pane.lines.center_on(row)
             self._pane.show_page(page, self.place)
         elif kind == TIME and page.rows:

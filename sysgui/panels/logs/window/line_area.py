@@ -185,6 +185,11 @@ class LineArea(QAbstractScrollArea):
         """The current row; -1 if there is none."""
         return self._current
 
+    @property
+    def top_row(self) -> int:
+        """The first row in sight, unless the end is followed."""
+        return self.verticalScrollBar().value()
+
     def selected(self) -> tuple[int, int]:
         """Returns the first selected row, and how many are."""
         if self._current < 0:
