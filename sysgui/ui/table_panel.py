@@ -182,7 +182,7 @@ class TablePanel(PanelView):
         place = self._model.place(self._wanted)
         if place >= 0:
             self._wanted = None
-            self._table.select(place)
+            self._table.bring(place)
 
     @Slot(QPoint)
     def _open_menu(self, place: QPoint) -> None:

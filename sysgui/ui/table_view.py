@@ -144,11 +144,25 @@ class TableView(PaintedTable):
 
     def select(self, place: int) -> None:
         """Selects one row and brings it into view."""
+        self._choose(place)
+        self.scrollTo(self._model.index(place, 0))
+
+    def bring(self, place: int) -> None:
+        """Selects one row and shows it amid the others, unless it is in full view."""
+        self._choose(place)
         index = self._model.index(place, 0)
+        seen = self.viewport().rect()
+        row = self.visualRect(index)
+        if row.top() < seen.top() or row.bottom() > seen.bottom():
+            # At an edge, the next change of order or a bar beneath the rows would hide it again.
+            self.scrollTo(index, QAbstractItemView.ScrollHint.PositionAtCenter)
+
+    def _choose(self, place: int) -> None:
         # Not selectRow(): that asks the keyboard whether to extend what is selected.
         flags = QItemSelectionModel.SelectionFlag
-        self.selectionModel().setCurrentIndex(index, flags.ClearAndSelect | flags.Rows)
-        self.scrollTo(index)
+        self.selectionModel().setCurrentIndex(
+            self._model.index(place, 0), flags.ClearAndSelect | flags.Rows
+        )
 
     @Slot()
     def enter(self) -> None:

@@ -29,6 +29,9 @@ from .probe import Changes
 EVERY = 1.0
 DETAIL_EVERY = 2.0
 FIRST_RATES = 0.45
+# Shares of CPU are those since the reading before: with the second one all rows change their
+# places, and so they do with the first after a while in which nobody looked.
+SHARES_KNOWN = 2
 
 DEFAULT_COLUMNS = ["name", "pid", "user", "cpu", "rss", "read", "write", "state", "command"]
 
@@ -61,6 +64,8 @@ class ProcessesView(TablePanel):
         self._whole = True
         self._inside: Detail | None = None
         self._readings = 0
+        # Up to this reading the row that is wanted is brought back into sight.
+        self._followed_until = 0
         # Made in the order in which Tab goes through them.
         self._bar = ListBar(self, tree=settings.tree)
         self.add_search(self._bar, self._bar.search)
@@ -132,7 +137,7 @@ class ProcessesView(TablePanel):
         if self._readings == 1:
             self.figured.emit()
             QTimer.singleShot(round(FIRST_RATES * 1000), self._changes, self._changes.ask_now)
-        elif self._readings == 2:
+        elif self._readings == SHARES_KNOWN:
             self.ready.emit()
 
     @Slot(object)
@@ -216,6 +221,8 @@ class ProcessesView(TablePanel):
             if selected:
                 self._choose(None)
             return
+        if selected[0].key != self._wanted:
+            self._wanted = None  # The hand has chosen another meanwhile.
         if self._pane.process is None or selected[0].key != self._pane.process.key:
             self._choose(selected[0])
 
@@ -245,7 +252,7 @@ class ProcessesView(TablePanel):
         for process in self._in_pane():
             place = self._model.place(process.key)
             if place >= 0:
-                self._table.select(place)
+                self._table.bring(place)
             else:
                 self._fail(
                     Problem(
@@ -259,7 +266,15 @@ class ProcessesView(TablePanel):
         """Selects the process with the identity `key`, or searches for `query`."""
         super().open_with(**arguments)
         key = arguments.get("key")
+        self._followed_until = max(SHARES_KNOWN, self._readings + 1)
         self.want(tuple(key) if key is not None else None)
+
+    def follow_wanted(self) -> None:
+        """Selects the row that is wanted, and keeps it in sight until the rows have their order."""
+        wanted = self._wanted
+        super().follow_wanted()
+        if self._readings < self._followed_until:
+            self._wanted = wanted
 
     # Actions.
 

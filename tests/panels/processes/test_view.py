@@ -20,6 +20,7 @@ from roots.doors import INSIDE, NO_AGENT, OBEDIENT, PARTLY, Door
 from roots.hosts import DEBIAN
 from roots.spawned import Obedient, obedient
 
+from sysgui.panels.processes.probe import Changes
 from sysgui.panels.processes.view import ProcessesSettings, ProcessesView
 from sysgui.system.host import Host
 from sysgui.system.processes import Process
@@ -256,6 +257,60 @@ def test_the_selected_process_stays_selected_while_all_others_change(
         other.run("burn(0.3)")
         qtbot.waitUntil(lambda: view._readings > readings + 10)
         assert [row.pid for row in view._table.selected()] == [child.pid]
+
+
+def process(pid: int, cpu: float | None) -> Process:
+    return Process(
+        pid=pid, start=1, parent=1, name=f"p{pid}", uid=0, user="root", state="S", cpu=cpu,
+        cpu_time=0.0, rss=0, read_rate=None, write_rate=None, threads=1, nice=0, command="",
+        kernel=False,
+    )  # fmt: skip
+
+
+def reading(cpu: Callable[[int], float | None], *, whole: bool = False) -> Changes:
+    changed = [process(pid, cpu(pid)) for pid in range(1000, 1200)]
+    return Changes(0.0, whole=whole, changed=changed, gone=[], hidden=False)
+
+
+def test_a_process_that_is_wanted_from_elsewhere_is_seen_when_the_rows_have_their_order(
+    qtbot, panel_context, tmp_path
+) -> None:
+    context = panel_context(Host(str(tmp_path)))  # It has no process of its own.
+    view = ProcessesView(context)
+    context.shell.views.append(view)
+    view.set_watched(False)
+    view.resize(1100, 700)
+    with qtbot.waitExposed(view):
+        view.show()
+    table = view._table
+
+    def in_sight() -> bool:
+        (row,) = table.selectionModel().selectedRows()
+        assert view._model.key(row.row()) == (1100, 1)
+        return table.viewport().rect().contains(table.visualRect(row).center())
+
+    view.open_with(key=[1100, 1])
+    view._take(reading(lambda _pid: None, whole=True))
+    assert in_sight()
+    # Not at the edge: there is room for the bar that comes with the pane, and for some others.
+    (row,) = table.selectionModel().selectedRows()
+    assert table.visualRect(row).bottom() < table.viewport().height() - 5 * table.rowHeight(0)
+    view._take(reading(lambda pid: 5.0 if pid > 1100 else 0.0))
+    assert in_sight()
+    # The tab is looked at again after a while.
+    view.open_with(key=[1100, 1])
+    view._take(reading(lambda pid: 0.0 if pid >= 1100 else 5.0))
+    assert in_sight()
+    # Who scrolls away then is not held back, and who chooses another keeps that.
+    table.verticalScrollBar().setValue(0)
+    view._take(reading(lambda pid: 0.1 if pid >= 1100 else 5.0))
+    assert not in_sight()
+    view.open_with(key=[1100, 1])
+    table.select(0)
+    qtbot.waitUntil(lambda: view._pane.process is not None and view._pane.process.pid != 1100)
+    chosen = table.selected()[0].pid
+    view._take(reading(lambda pid: 0.2 if pid >= 1100 else 5.0))
+    assert [each.pid for each in table.selected()] == [chosen]
 
 
 # Acting.
