@@ -9,13 +9,20 @@ import msgspec
 _encoder = msgspec.json.Encoder()
 
 
-def write_line(snapshot: Any) -> None:
-    """Writes one snapshot as one line on standard output, at once."""
+def write_line(snapshot: Any, *, at_once: bool = True) -> None:
+    """Writes one snapshot as one line on standard output.
+
+    Args:
+        snapshot: The snapshot.
+        at_once: Whether whoever reads has it before the next one; on a terminal always.
+    """
     line = _encoder.encode(snapshot)
-    if sys.stdout.isatty():
+    is_terminal = sys.stdout.isatty()
+    if is_terminal:
         line = _harmless(line.decode()).encode()
     sys.stdout.buffer.write(line + b"\n")
-    sys.stdout.buffer.flush()
+    if at_once or is_terminal:
+        sys.stdout.buffer.flush()
 
 
 def _harmless(line: str) -> str:

@@ -32,6 +32,7 @@ from .printing.journal_lines import bad_time, query_of_units, run_journal
 from .printing.merged_lines import run_merged
 from .printing.original import APART, write_original
 from .printing.pipe_lines import PipeLines, is_pipe
+from .printing.told import Teller
 from .printing.words import let_words_stand_anywhere, take_words
 from .probe import FOLDER, LogsProbe, left_out
 from .query import QueryError
@@ -104,7 +105,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=_("print what comes from now on, or from --since on, until Ctrl+C"),
     )
     bundle.add_arguments(parser, how)
-    parser.add_argument("--json", action="store_true", help=_("print one line of JSON each"))
+    parser.add_argument(
+        "--json",
+        action="store_true",
+        help=_("print one line of JSON each, with its time, its level and its parts"),
+    )
     analysis.add_arguments(parser, how)
     values_lines.add_arguments(how)
     kept.add_arguments(parser)
@@ -245,14 +250,18 @@ def _print_followed(arguments: argparse.Namespace, host: Host, followed: Followe
             lambda: Understood(host, followed),
             lambda log: _wanted(arguments, log),
             lambda line: write_original(line, json=arguments.json),
+            json=arguments.json,
         )
         if printed is not None:
             return 0 if printed else 1
     followed.unpack_all()
     if arguments.follow:
         _follow(arguments, host, followed)
-    wanted = _wanted(arguments, Understood(host, followed))
-    return (_count if arguments.count else _print)(followed.text, wanted, arguments)
+    log = Understood(host, followed)
+    wanted = _wanted(arguments, log)
+    if arguments.count:
+        return _count(followed.text, wanted)
+    return _print(followed.text, wanted, arguments, Teller(log, json=arguments.json))
 
 
 def _run_pipe(arguments: argparse.Namespace, host: Host) -> int:
@@ -263,7 +272,13 @@ def _run_pipe(arguments: argparse.Namespace, host: Host) -> int:
         if not arguments.count:
             write_original(line, json=arguments.json)
 
-    lines = PipeLines(host, arguments.file, lambda log: _wanted(arguments, log), write)
+    lines = PipeLines(
+        host,
+        arguments.file,
+        lambda log: _wanted(arguments, log),
+        write,
+        json=arguments.json and not arguments.count,
+    )
     lines.run()
     if arguments.count:
         print(lines.count)
@@ -280,6 +295,7 @@ def _follow(arguments: argparse.Namespace, host: Host, followed: Followed) -> No
         lambda log: _wanted(arguments, log),
         lambda line: write_original(line, json=arguments.json),
         begin=-1 if arguments.since is None else 0,
+        json=arguments.json,
     )
     until_closed(tail.step)
 
@@ -337,7 +353,7 @@ def _written(name: str, typed: str, log: Understood) -> Condition:
     return Written(log.times, since, until)
 
 
-def _count(text: Joined, wanted: Condition, _arguments: argparse.Namespace) -> int:
+def _count(text: Joined, wanted: Condition) -> int:
     scan = Scan(text, {ROWS: wanted})
     scan.go_on(float("inf"))
     total = scan.counts[ROWS].total
@@ -345,21 +361,22 @@ def _count(text: Joined, wanted: Condition, _arguments: argparse.Namespace) -> i
     return 0 if total else 1
 
 
-def _print(text: Joined, wanted: Condition, arguments: argparse.Namespace) -> int:
+def _print(text: Joined, wanted: Condition, arguments: argparse.Namespace, teller: Teller) -> int:
     """Prints lines, and so many before and after each, with a mark where some are left out."""
     context, json = arguments.context, arguments.json
     if context:
         wanted = Around(wanted, context, text)
-    scan = Scan(text, {ROWS: wanted})
+    scan = Scan(text, {ROWS: wanted, **teller.needed})
     before, last = 0, -1
     for number in range(len(text)):
         sight = scan.sight(number)
         starts = sight.select(wanted)
         places = np.searchsorted(sight.block.starts, starts) + before
-        for start, place in zip(starts.tolist(), places.tolist(), strict=True):
+        lines = teller.lines(text, sight, starts)
+        for line, place in zip(lines, places.tolist(), strict=True):
             if context and not json and last not in (-1, place - 1):
                 write_original(Original(iter([APART]), -1), json=False)
-            write_original(text.original(sight.block, start), json=json)
+            write_original(line, json=json)
             last = place
         before += len(sight.block.starts)
     return 0 if last >= 0 else 1

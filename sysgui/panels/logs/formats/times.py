@@ -115,6 +115,18 @@ class Times:
         times[there] = self._read(data, places[there], block, before)
         return times
 
+    def told(self, block: Block) -> Starts:
+        """Returns when each line of a block was written, UNKNOWN for what does not say so itself.
+
+        Raises:
+            OSError: As pread(2) says.
+        """
+        before = self._before(block)
+        own = self.own(block, before)
+        known = own[own != UNKNOWN]
+        self._ends[block.number] = int(known[-1]) if len(known) else before
+        return own
+
     def times_within(self, offset: int, lines: bytes) -> list[int]:
         """Returns when some lines were written, UNKNOWN for what has no time of its own.
 

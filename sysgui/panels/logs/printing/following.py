@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import NoReturn, Protocol
 
 from sysgui.panels.logs.file.understood import SHORT, Source, Understood
+from sysgui.panels.logs.formats.form import SYSLOG
 from sysgui.panels.logs.journal.entries import JournalEntries
 from sysgui.panels.logs.journal.follow import Follower
 from sysgui.panels.logs.journal.followed import Followed as FollowedJournal
@@ -19,6 +20,7 @@ from sysgui.panels.logs.text.wanted import Condition
 from sysgui.system.host import Host
 
 from .journal_lines import WHOLE, JournalLines, asked_lines
+from .told import Teller
 
 # How often it is looked what has come, in seconds.
 EVERY = 0.25
@@ -68,6 +70,8 @@ def print_unpacked(
     understand: Callable[[], Understood],
     wanted: Callable[[Understood], Condition],
     write: Callable[[Original], None],
+    *,
+    json: bool = False,
 ) -> int | None:
     """Prints the lines of a compressed file while it is unpacked.
 
@@ -76,16 +80,21 @@ def print_unpacked(
         understand: Makes out what its lines have.
         wanted: Returns which lines are wanted.
         write: Prints a line.
+        json: Whether what the log tells of a line is printed too.
 
     Returns:
         How many lines were printed; None if none can be before all is there: where it is asked for
-        times, which the last line may tell, and where files stand behind each other.
+        times, which the last line may tell, or these are printed, and where files stand behind
+        each other.
 
     Raises:
         OSError: As pread(2) says.
         Problem: As `wanted` says.
     """
-    if not _is_long(followed) or len(followed.text.parts) > 1 or wanted(understand()).placed:
+    if not _is_long(followed) or len(followed.text.parts) > 1:
+        return None
+    log = understand()
+    if wanted(log).placed or (json and log.form.written == SYSLOG):
         return None
     printed = 0
 
@@ -94,7 +103,7 @@ def print_unpacked(
         printed += 1
         write(line)
 
-    tail = Tail(followed, understand, wanted, print_one, 0)
+    tail = Tail(followed, understand, wanted, print_one, 0, json=json)
     tail.show()
     more = True
     while more:
@@ -141,6 +150,7 @@ class Tail:
         wanted: Returns which lines are wanted.
         write: Prints a line.
         begin: 0 prints what is there already as well; -1 does not.
+        json: Whether the lines are given with what the log tells of them.
 
     Raises:
         OSError: As pread(2) says.
@@ -153,11 +163,14 @@ class Tail:
         wanted: Callable[[Understood], Condition],
         write: Callable[[Original], None],
         begin: int = -1,
+        *,
+        json: bool = False,
     ) -> None:
         self._followed = followed
         self._understand = understand
         self._wanted = wanted
         self._write = write
+        self._json = json
         self._take(understand())
         # Up to where each part of the text has been printed: what was rotated away may grow still.
         self._shown: dict[Text, int] = {}
@@ -169,7 +182,9 @@ class Tail:
         self._log, self._language = log, log.language
         self._epoch = self._followed.epoch
         self._condition = self._wanted(log)
-        self._scan = Scan(self._followed.text, {ROWS: self._condition})
+        self._teller = Teller(log, json=self._json)
+        sought = {ROWS: self._condition, **self._teller.needed}
+        self._scan = Scan(self._followed.text, sought)
 
     def _complete(self, place: int) -> int:
         """Returns where in a part the lines end that are complete."""
@@ -217,6 +232,7 @@ class Tail:
         if count:
             (shown,) = self._shown.values()
             self._shown = {self._followed.text.parts[0]: shown - count}
+            self._log.times.change(0, self._followed.written)
 
     def _print(self, place: int, *, ended: bool) -> bool:
         """Prints what has come to a part; False if its file was cut meanwhile."""
@@ -234,12 +250,10 @@ class Tail:
         first = text.first_block_of(place)
         for number in range(first + part.block_of(shown), first + part.block_of(end - 1) + 1):
             sight = self._scan.sight(number)
-            starts = sight.select(self._condition).tolist()
-            lines = [
-                text.original(sight.block, start)
-                for start in starts
-                if base + shown <= sight.block.offset + start < base + end
-            ]
+            starts = sight.select(self._condition)
+            places = starts + sight.block.offset
+            new = starts[(places >= base + shown) & (places < base + end)]
+            lines = [*self._teller.lines(text, sight, new)]
             if is_last and not self._followed.is_intact():
                 return False
             for line in lines:

@@ -6,12 +6,14 @@ import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
+from typing import Any
 
 import msgspec
 
 from sysgui.panels.logs.formats.moments import moment
 from sysgui.panels.logs.formats.zones import Zone, zone_of
 from sysgui.panels.logs.journal.entries import Entry, JournalEntries
+from sysgui.panels.logs.journal.export import NO_LEVEL
 from sysgui.panels.logs.journal.index import JournalIndex
 from sysgui.panels.logs.journal.near import Picked, Picker
 from sysgui.panels.logs.journal.question import LAST, Came, Question, around, language, split
@@ -26,6 +28,7 @@ from sysgui.panels.logs.journal.source import (
 )
 from sysgui.panels.logs.journal.wanted import Wanted
 from sysgui.panels.logs.query import QueryError
+from sysgui.panels.logs.text.levels import NAMES
 from sysgui.panels.logs.text.wanted import All, Condition
 from sysgui.system.host import Host
 from sysgui.system.i18n import _
@@ -221,7 +224,7 @@ class JournalLines:
         for entry in entries:
             number += 1
             if self._json:
-                write_line(entry)
+                write_line(row_of(entry))
             else:
                 print(self.line(entry))
         return number
@@ -249,6 +252,16 @@ class JournalLines:
             # What stands in a log is not to act on a terminal.
             return "\n".join(printable_text(line.expandtabs()) for line in text.split("\n"))
         return text
+
+
+def row_of(entry: Entry) -> dict[str, Any]:
+    """Returns what a line of JSON tells of an entry: its level by name, as of lines of a file."""
+    row = msgspec.structs.asdict(entry)
+    if entry.level == NO_LEVEL:
+        del row["level"]
+    else:
+        row["level"] = NAMES[entry.level]
+    return row
 
 
 def query_of_units(units: Sequence[str]) -> str:

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from itertools import chain, islice
 from typing import NamedTuple, Protocol
 
-import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -24,19 +23,19 @@ from sysgui.panels.logs.merged.order import Keys
 from sysgui.panels.logs.query import LogLanguage
 from sysgui.panels.logs.sought import ROWS
 from sysgui.panels.logs.text.around import Around
-from sysgui.panels.logs.text.blocks import Block
 from sysgui.panels.logs.text.follow import Followed
 from sysgui.panels.logs.text.joined import Original
 from sysgui.panels.logs.text.recode import Recoded, without_colours
 from sysgui.panels.logs.text.scan import Scan
-from sysgui.panels.logs.text.wanted import All, Condition
+from sysgui.panels.logs.text.wanted import All, Condition, Sight
 from sysgui.system.host import Host
 from sysgui.system.i18n import _
 from sysgui.system.json_lines import write_line
 
 from .following import Tail
-from .journal_lines import BATCH, WHOLE, JournalLines, boot_named
+from .journal_lines import BATCH, WHOLE, JournalLines, boot_named, row_of
 from .original import write_original
+from .told import Teller
 
 
 class Chunk(NamedTuple):
@@ -87,7 +86,7 @@ class Printed(NamedTuple):
     def entry(self, entry: Entry, text: str, key: int) -> None:
         """Prints an entry of a journal, which reads as `text`."""
         if self.json:
-            write_line({"source": self.path, **msgspec.structs.asdict(entry), "time": key})
+            write_line({"source": self.path, **row_of(entry), "time": key}, at_once=False)
         elif sys.stdout.isatty():
             print(self.prefix + text)
         else:
@@ -197,7 +196,8 @@ class TextPart:
         text, last = self._followed.text, self._first
         if self._printed.context:
             wanted = Around(wanted, self._printed.context, text)
-        scan = Scan(text, {ROWS: wanted})
+        teller = Teller(self._log, json=self._printed.json)
+        scan = Scan(text, {ROWS: wanted, **teller.needed})
         # How many lines came before this block, and which was printed last.
         before, latest = 0, -1
         for number in range(len(text) if self._first != UNKNOWN else 0):
@@ -211,7 +211,7 @@ class TextPart:
                 places = np.searchsorted(block.starts, rows)
                 gaps = np.diff(places + before, prepend=latest) > 1
                 latest = before + int(places[-1])
-                chunk = self._chunk(block, places, keys[places] + self._printed.offset)
+                chunk = self._chunk(teller, sight, places, keys[places] + self._printed.offset)
                 yield chunk._replace(gaps=gaps) if self._marks_gaps else chunk
             before += len(block.starts)
 
@@ -219,12 +219,14 @@ class TextPart:
     def _marks_gaps(self) -> bool:
         return bool(self._printed.context) and not self._printed.json
 
-    def _chunk(self, block: Block, places: Keys, keys: Keys) -> Chunk:
-        text, printed = self._followed.text, self._printed
+    def _chunk(self, teller: Teller, sight: Sight, places: Keys, keys: Keys) -> Chunk:
+        text, printed, block = self._followed.text, self._printed, sight.block
         starts = block.starts[places].tolist()
+        # They are printed in the same order, one by one.
+        lines = teller.lines(text, sight, block.starts[places])
 
         def write_told(row: int) -> None:
-            printed.line(text.original(block, starts[row]), int(keys[row]))
+            printed.line(next(lines), int(keys[row]))
 
         if not printed.is_bare or any(isinstance(part, Recoded) for part in text.parts):
             return Chunk(keys, write_told)
@@ -235,7 +237,8 @@ class TextPart:
             if ends[row]:
                 write(data[starts[row] : ends[row]])
             else:
-                write_told(row)  # The last one may be longer than the block.
+                # The last one may be longer than the block.
+                printed.line(text.original(block, starts[row]), int(keys[row]))
 
         return Chunk(keys, write_bare)
 
@@ -247,6 +250,7 @@ class TextPart:
             lambda _log: wanted(),
             self._take,
             begin=0 if since else -1,
+            json=self._printed.json,
         )
 
     def _understood(self) -> Understood:

@@ -16,12 +16,13 @@ def write_original(line: Original, *, json: bool, **more: str | int) -> None:
 
     Args:
         line: The line.
-        json: Whether as a line of JSON, with its place in the log.
-        **more: What that line of JSON tells first.
+        json: Whether as a line of JSON, with its place in the log and what the log tells of it.
+        **more: What that line of JSON tells first, whatever the log tells by the same names.
     """
     if json:
         data = b"".join(line.pieces).removesuffix(b"\n").removesuffix(b"\r")
-        write_line({**more, "offset": line.offset, "text": text_of(data, line.encoding)})
+        row = {**more, "offset": line.offset, "text": text_of(data, line.encoding)}
+        write_line({**row, **line.told, **more}, at_once=False)
     elif sys.stdout.isatty():
         # What stands in a log is not to act on a terminal; colours would be no more than noise.
         data = without_colours(b"".join(line.pieces).rstrip(b"\r\n"))

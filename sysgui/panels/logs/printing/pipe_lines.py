@@ -36,6 +36,7 @@ class PipeLines:
         path: The pipe's, or `STANDARD_INPUT`.
         wanted: Returns which lines are wanted.
         write: Prints a line.
+        json: Whether the lines are given with what the log tells of them.
 
     Attributes:
         count: How many lines there were.
@@ -47,10 +48,13 @@ class PipeLines:
         path: str,
         wanted: Callable[[Understood], Condition],
         write: Callable[[Original], None],
+        *,
+        json: bool = False,
     ) -> None:
         self._host = host
         self._wanted = wanted
         self._write = write
+        self._json = json
         self._descriptor = os.dup(0) if path == STANDARD_INPUT else host.open(path)
         self._piped = Piped(self._descriptor, host.now)
         self.count = 0
@@ -102,7 +106,7 @@ class PipeLines:
 
     def _print(self) -> None:
         piped = self._piped
-        tail = Tail(piped, self._understood, self._wanted, self._count, 0)
+        tail = Tail(piped, self._understood, self._wanted, self._count, 0, json=self._json)
         more = True
         while more:
             tail.step()

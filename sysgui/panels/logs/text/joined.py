@@ -1,7 +1,7 @@
 """Several files, read one after another as one text: a log and what was rotated away before."""
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -16,11 +16,13 @@ class Original(NamedTuple):
         pieces: The line, its newline included if it has one.
         offset: Where in the log it starts.
         encoding: In which it is; "": UTF-8, or nothing that is known.
+        told: What the log tells of it, by name, if that was asked for.
     """
 
     pieces: Iterator[bytes]
     offset: int
     encoding: str = ""
+    told: Mapping[str, str | int] = {}
 
 
 class Joined:
