@@ -53,7 +53,9 @@ def run_values(arguments: argparse.Namespace, host: Host, sources: list[Source])
     read = ValuesProbe(host).read(name_of(sources), arguments.values)
     columns = COLUMNS if arguments.values == "boot" else COLUMNS[:2]
     for value in read.values if arguments.json else ():
-        write_line(value)
+        # Of others than boots it is not told from when to when they were.
+        is_dated = arguments.values == "boot"
+        write_line(value if is_dated else {"text": value.text, "entries": value.entries})
     for line in () if arguments.json else write_table(columns, read.values, _):
         print(line)
     return 0 if read.values else 1

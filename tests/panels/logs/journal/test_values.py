@@ -66,5 +66,11 @@ def test_the_command_prints_them(journal: Path, capsys: pytest.CaptureFixture[st
     assert run(f"journal:{journal.parent}", "--values", "boot", "--json") == 0
     (boot,) = map(json.loads, capsys.readouterr().out.splitlines())
     assert boot["entries"] == sum(counted(journal.parent, "boot").values())
+    assert boot["first"] < boot["last"]
+    assert run(f"journal:{journal.parent}", "--values", "identifier", "--json") == 0
+    values = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert {value.pop("text"): value for value in values} == {
+        text: {"entries": entries} for text, entries in told.items()
+    }
     with pytest.raises(Problem, match="Only a journal"):
         run("/etc/hostname", "--values", "unit")
