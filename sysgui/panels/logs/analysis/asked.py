@@ -31,7 +31,8 @@ class Asked:
         """Returns what asks for the lines with a part; with none if that is ""."""
         if not value:
             return f"{name}=-"
-        if self._exact:
+        # What is not UTF-8 is told as `\xff`, which an expression only is compared with.
+        if self._exact and "\\" not in value:
             return f"{name}={quote(value)}"
         escaped = _META.sub(r"\\\1", value)
         return f'{name}:re:"^{escaped}$"'

@@ -259,7 +259,7 @@ class ByRequest:
     def tables(self, asked: Asked) -> list[Table]:
         """Returns what was asked for most, and how that was answered."""
         return [
-            ranking(_TABLES[name], columns, asked, partial(_part, name))
+            ranking(_TABLES[name], columns, asked, partial(asked.part, name))
             for name, columns in self._columns.items()
         ]
 
@@ -291,10 +291,6 @@ def spot(batch: Batch, row: int, asked: Asked, seconds: float = -1.0) -> Spot:
         text, asked.all_of(asked.line(batch.line(row))), batch.offset(row), int(batch.times[row]),
         int(batch.levels[row]), seconds,
     )  # fmt: skip
-
-
-def _part(name: str, value: str) -> str:
-    return f"{name}={quote(value)}"
 
 
 def _kind(source: str) -> str:

@@ -53,7 +53,7 @@ class Requests:
         nil = self._nils[name]
         for value in self._parts[name].findall(batch.data):
             if value != nil and len(value) <= _LONGEST:
-                yield value.decode("utf-8", "replace")
+                yield value.decode("utf-8", "backslashreplace")
 
     def durations(self, batch: Batch) -> Iterator[tuple[float, int]]:
         """Yields how many seconds each request took that says so, and where in the batch it is."""

@@ -182,6 +182,14 @@ def test_requests_are_counted_and_the_slowest_told(tmp_path: Path, took: object)
     assert [spot.seconds for spot in slow] == pytest.approx(expected)
 
 
+def test_a_path_that_is_not_utf_8_is_counted_and_found(tmp_path: Path) -> None:
+    begin = b'::1 - - [27/Nov/2026:08:00:00 +0000] "GET '
+    path = written(tmp_path, [begin + b'/caf\xe9 HTTP/1.1" 200 5 "-" "-"'] * 3)
+    report = analysed(path)
+    assert counts(report, "paths") == {r"/caf\xe9": (3,)}
+    assert wrong(path, report) == []
+
+
 def test_a_log_of_json_is_counted_by_its_units(tmp_path: Path) -> None:
     path = written(tmp_path, [
         f'{{"time":"2026-11-27T08:00:{n:02}Z","level":"{"error" if n % 3 else "warn"}",'
