@@ -82,7 +82,7 @@ def _filled(line: str, chance: random.Random) -> str:
 def ours(log: Path) -> tuple[float, list[Table]]:
     """Returns the CPU time for the messages, and what they are; reading the lines is not in it."""
     found = OpenLog(Host(), str(log))
-    messages, spent = Messages(), 0.0
+    messages, spent = Messages(found.lines_form), 0.0
     first = -1
     for step in steps(found):
         if step.batch is not None and len(step.batch):

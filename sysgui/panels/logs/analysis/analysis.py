@@ -54,7 +54,7 @@ class Analysis:
         self._errors = LastErrors()
         self._writers: list[Counter] = [ByPart(name) for name in _names_of(log)]
         self._others: list[Counter] = [ByAddress(), ByLogin()]
-        self._messages = Messages()
+        self._messages = Messages(form)
         self._steps = steps(log)
         self._done = 0.0
         self._settled = False

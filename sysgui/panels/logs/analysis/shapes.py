@@ -7,6 +7,7 @@ lines a few hundred different shapes are left, which can be looked at one by one
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -73,21 +74,25 @@ class Shapes:
 
     def count(self, batch: Batch) -> None:
         """Counts the lines of a batch."""
-        if not len(batch):
-            return
-        shapes = shapes_of(batch.data)
+        if len(batch):
+            self.add(batch, range(len(batch)), shapes_of(batch.data))
+
+    def add(self, batch: Batch, rows: Sequence[int], shapes: Sequence[bytes]) -> None:
+        """Counts some lines of a batch, each with what is taken for its shape."""
         counts = Counter(shapes)
         if len(self.firsts) < MOST:
-            self._take_firsts(batch, shapes, counts.keys() - self.firsts.keys())
+            self._take_firsts(batch, rows, shapes, counts.keys() - self.firsts.keys())
         untold = counts.keys() - self.firsts.keys()
         self.others += sum(counts.pop(shape) for shape in untold)
         self.counts.update(counts)
 
-    def _take_firsts(self, batch: Batch, shapes: list[bytes], unseen: set[bytes]) -> None:
+    def _take_firsts(
+        self, batch: Batch, rows: Sequence[int], shapes: Sequence[bytes], unseen: set[bytes]
+    ) -> None:
         """Takes note of the first line of each shape that was never seen before."""
         if not unseen:
             return
-        for row, shape in enumerate(shapes):
+        for row, shape in zip(rows, shapes, strict=True):
             if shape not in unseen:
                 continue
             unseen.discard(shape)
