@@ -86,6 +86,18 @@ class BegunValue(NamedTuple):
     start: int
 
 
+class BegunName(NamedTuple):
+    """A word that may become a comparison: it begins the name of a field.
+
+    Attributes:
+        text: The word.
+        is_whole: Whether it is such a name.
+    """
+
+    text: str
+    is_whole: bool
+
+
 class UnknownField(QueryError):
     """A query that asks for what there is not."""
 
@@ -181,6 +193,18 @@ class Grammar(Generic[Asked, Made]):
         named = self._named.get(_BETWEEN_WORDS.split(before.rstrip())[-1].casefold())
         signs = named.operators if named else ()
         return [*(Completion(sign, len(before)) for sign in signs), *_begun(found, word)]
+
+    def begun_name(self, text: str) -> BegunName | None:
+        """Returns the word at the end of a query, if it begins the name of a field; else None."""
+        *before, word = re.split(r"\s", text)
+        is_value = _OPERATOR.search(" ".join(before).rstrip()[-1:])
+        word = word.lstrip("(!").removesuffix("!")  # Of "!=", perhaps.
+        if is_value or '"' in _QUOTED.sub("", text) or not WORD.fullmatch(word):
+            return None
+        begun = word.casefold()
+        if not any(name.startswith(begun) for name in self._named):
+            return None
+        return BegunName(word, begun in self._named)
 
     def begun_value(self, text: str, cursor: int) -> BegunValue | None:
         """Returns the value that is typed at the cursor; None if none is."""

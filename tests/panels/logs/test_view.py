@@ -369,6 +369,21 @@ def test_what_is_no_query_is_said_and_the_lines_stay(qtbot, make: Make) -> None:
     assert before[-len(seen(view)) :] == seen(view)
 
 
+def test_the_lines_stay_while_the_name_of_a_field_is_typed(qtbot, make: Make) -> None:
+    view = make()
+    edit = view._pane.show_edit
+    show(qtbot, view, "gone ")
+    edit.setFocus()
+    qtbot.waitUntil(edit.hasFocus)
+    for part in ("ident", "ifier", "="):
+        QTest.keyClicks(edit, part)
+        assert view._asking.query == "gone "
+    QTest.keyClicks(edit, "app")
+    settle(qtbot, view)
+    assert view._asking.query == "gone identifier=app"
+    assert seen(view)[-1] == LINES[1930]
+
+
 def test_matches_are_gone_through_and_counted(qtbot, make: Make) -> None:
     view = make()
     find(qtbot, view, "ERROR")

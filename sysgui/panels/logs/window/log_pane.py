@@ -59,11 +59,19 @@ class LogPane(QWidget):
         self.zone = zone_of(host, os.environ.get("TZ", ""))
         language = language_of_any_log()
         self.show_edit = QueryEdit(
-            language, _("Which lines are shown"), _("Show: timeout   level<=err   not health"), self
+            language,
+            _("Which lines are shown"),
+            _("Show: timeout   level<=err   not health"),
+            self,
+            waits=True,
         )
         self._rows = self._figure()
         self.find_edit = QueryEdit(
-            language, _("Find among them; Esc ends it"), _("Find: refused   re:port=\\d+"), self
+            language,
+            _("Find among them; Esc ends it"),
+            _("Find: refused   re:port=\\d+"),
+            self,
+            waits=True,
         )
         self._found = self._figure()
         self._form = Muted()
