@@ -372,6 +372,12 @@ def test_what_is_no_query_is_said_and_the_lines_stay(qtbot, make: Make) -> None:
 def test_the_lines_stay_while_the_name_of_a_field_is_typed(qtbot, make: Make) -> None:
     view = make()
     edit = view._pane.show_edit
+    settle(qtbot, view)
+    edit.setFocus()
+    qtbot.waitUntil(edit.hasFocus)
+    QTest.keyClicks(edit, "identifier")
+    view._pane.show_page(view._asking.page, -1)
+    assert view._pane._rows.text() == "2\u202f000 lines"
     show(qtbot, view, "gone ")
     edit.setFocus()
     qtbot.waitUntil(edit.hasFocus)

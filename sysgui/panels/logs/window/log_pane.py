@@ -187,7 +187,7 @@ class LogPane(QWidget):
         self.lines.show_page(page)
         self.histogram.show_counts(page.timeline)
         rows = count(page.rows - page.near)
-        if self.show_edit.text().strip():
+        if page.asked[2].strip():  # Not what stands in the line: that may not be asked yet.
             rows = _("{n} of {total}").format(n=rows, total=count(page.lines))
         if page.settled:
             self._rows.setText(_("{n} lines").format(n=rows))
