@@ -22,14 +22,15 @@ def main(argv: Sequence[str]) -> int:
     """Runs the command that `argv` (without the program's name) asks for; returns its status."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # Not every terminal has all signs.
+    arguments = argparse.Namespace(failed=1)
     try:
-        status = _run(argv)
+        status = _run(argv, arguments)
         sys.stdout.flush()
     except Problem as problem:
         print(f"sysgui: {problem.message}", file=sys.stderr)
         if problem.hint:
             print(problem.hint, file=sys.stderr)
-        return 1
+        return int(arguments.failed)
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
@@ -39,7 +40,7 @@ def main(argv: Sequence[str]) -> int:
         if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EIO, errno.EDQUOT):
             print(_("sysgui: {error}").format(error=error.strerror), file=sys.stderr)
             _forget_output()
-            return 1
+            return int(arguments.failed)
         traceback.print_exc()
         print(_("sysgui: this is a bug; please report the lines above."), file=sys.stderr)
         return 70
@@ -53,11 +54,12 @@ def _forget_output() -> None:
     os.close(nowhere)
 
 
-def _run(argv: Sequence[str]) -> int:
+def _run(argv: Sequence[str], arguments: argparse.Namespace) -> int:
+    """Runs a command; puts what was parsed into `arguments`: with `failed`, the status of that."""
     panels, broken = find_panels(sysgui.panels)
     if argv[:2] == ["probe", "--answer"]:
         return _answer(argv[2:], panels)
-    arguments = make_parser(panels, chosen=argv).parse_args(argv)
+    make_parser(panels, chosen=argv).parse_args(argv, arguments)
     if arguments.run is not _window:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     status: int = arguments.run(arguments, panels, broken)

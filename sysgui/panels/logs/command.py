@@ -30,7 +30,7 @@ from .printing import kept, values_lines
 from .printing.following import Tail, follow_journal, print_unpacked, until_closed
 from .printing.journal_lines import bad_time, query_of_units, run_journal
 from .printing.merged_lines import run_merged
-from .printing.original import APART, write_original
+from .printing.original import APART, FAILED, write_original
 from .printing.pipe_lines import PipeLines, is_pipe
 from .printing.told import Teller
 from .printing.words import let_words_stand_anywhere, take_words
@@ -113,6 +113,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     analysis.add_arguments(parser, how)
     values_lines.add_arguments(how)
     kept.add_arguments(parser)
+    parser.set_defaults(failed=FAILED)
     let_words_stand_anywhere(parser)
 
 
@@ -124,7 +125,7 @@ def _number(typed: str) -> int:
 
 
 def run(arguments: argparse.Namespace, host: Host) -> int:
-    """Prints the lines; status 1 if there are none, or not all could be read.
+    """Prints the lines; status 1 if there are none, `FAILED` if not all could be read.
 
     Raises:
         Problem: `unreadable`, `not-a-file`, `bad-query`, `bad-time`, `no-times`, `no-boot`,
@@ -239,7 +240,7 @@ def _run_file(arguments: argparse.Namespace, host: Host) -> int:
     if followed.trouble:
         sys.stdout.flush()
         print(followed.trouble, file=sys.stderr)
-        return 1
+        return FAILED
     return status
 
 
@@ -285,7 +286,8 @@ def _run_pipe(arguments: argparse.Namespace, host: Host) -> int:
     if lines.trouble:
         sys.stdout.flush()
         print(lines.trouble, file=sys.stderr)
-    return 0 if lines.count and not lines.trouble else 1
+        return FAILED
+    return 0 if lines.count else 1
 
 
 def _follow(arguments: argparse.Namespace, host: Host, followed: Followed) -> NoReturn:

@@ -1,6 +1,8 @@
 """`sysgui logs`, against what grep prints of the same file."""
 
 import argparse
+import errno
+import gzip
 import json
 import os
 import subprocess
@@ -9,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from sysgui import cli
 from sysgui.panels.logs import command
 from sysgui.system.host import Host
 from sysgui.system.problem import Problem
@@ -166,6 +169,33 @@ def test_what_is_no_option_is_refused_wherever_it_stands(
 @pytest.mark.parametrize("extra", [[], ["--count"]])
 def test_nothing_found_is_said_by_the_status(log: Path, extra: list[str]) -> None:
     assert run(str(log), "absent", *extra) == 1
+
+
+def test_a_script_can_tell_what_grep_tells_it(log: Path, tmp_path: Path) -> None:
+    for wanted in ("sshd", "absent"):
+        by_grep = subprocess.run(["grep", "-c", wanted, str(log)], capture_output=True).returncode
+        assert cli.main(["logs", str(log), wanted, "--count"]) == by_grep
+    absent = str(tmp_path / "absent.log")
+    assert subprocess.run(["grep", "x", absent], capture_output=True).returncode == 2
+    assert cli.main(["logs", absent, "x"]) == 2
+    assert subprocess.run(["grep", "x", absent, str(log)], capture_output=True).returncode == 2
+    assert cli.main(["logs", absent, str(log), "--query", "sshd"]) == 2
+    for wrong in (["failed )"], ["--since", "noon"], ["--boot"], ["--values", "unit"]):
+        assert cli.main(["logs", str(log), *wrong]) == 2
+    damaged = tmp_path / "damaged"
+    damaged.write_bytes(gzip.compress(TEXT * 99)[:-9])
+    assert cli.main(["logs", str(damaged), "sshd"]) == 2
+    # The other commands stay as they are.
+    assert cli.main(["processes", "("]) == 1
+
+
+@pytest.mark.parametrize("options", [[], ["--json"]])
+def test_a_full_disk_is_no_log_without_such_lines(log: Path, options: list[str]) -> None:
+    argv = [sys.executable, "-m", "sysgui", "logs", str(log), *options]
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(argv, stdout=full, stderr=subprocess.PIPE)
+    assert done.returncode == 2
+    assert done.stderr.decode() == f"sysgui: {os.strerror(errno.ENOSPC)}\n"
 
 
 def test_a_query_that_is_none_is_refused_with_its_place(log: Path) -> None:

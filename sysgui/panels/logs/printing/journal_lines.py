@@ -37,6 +37,8 @@ from sysgui.system.printable import printable_text
 from sysgui.system.problem import Problem
 from sysgui.system.query_values import quote
 
+from .original import FAILED
+
 # So many entries are tried at once, and as much of each message is read, in bytes.
 BATCH = 250
 WHOLE = 1 << 20
@@ -46,7 +48,7 @@ _PLACE = re.compile(r"[+-]?[0-9]{1,6}")
 
 
 def run_journal(arguments: argparse.Namespace, host: Host) -> int:
-    """Prints entries; status 1 if there are none.
+    """Prints entries; status 1 if there are none, `FAILED` if not all could be read.
 
     Raises:
         Problem: `no-journal`, `no-program`, `journal-unreadable`, `not-recorded`, `bad-query`,
@@ -56,9 +58,11 @@ def run_journal(arguments: argparse.Namespace, host: Host) -> int:
     if arguments.count:
         total = lines.count()
         print(total)
-        return 0 if total else 1
-    printed = lines.write_around() if arguments.context else lines.write(lines.entries())
-    return 0 if printed else 1
+    else:
+        total = lines.write_around() if arguments.context else lines.write(lines.entries())
+    if not lines.complete:
+        return FAILED
+    return 0 if total else 1
 
 
 def asked_lines(host: Host, arguments: argparse.Namespace) -> "JournalLines":
@@ -121,6 +125,7 @@ class JournalLines:
         source: The same.
         question: What is asked of it.
         language: What can be.
+        complete: Whether all that was asked for so far could be read.
 
     Raises:
         Problem: `journal-unreadable`.
@@ -132,6 +137,7 @@ class JournalLines:
         self._context = context
         self._zone = zone_of(host, os.environ.get("TZ", ""))
         self.source = source
+        self.complete = True
         self.language = language(Zone(self._zone), host.now)
         _say_what_is_hidden(host, self.source)
         self.ask(Question(Wanted()))
@@ -190,6 +196,7 @@ class JournalLines:
         finally:
             stream.close()
         for complaint in filter(None, complaints):
+            self.complete = False
             print(
                 _("Not all of the journal could be read: {error}").format(error=complaint),
                 file=sys.stderr,

@@ -26,11 +26,11 @@ from sysgui.system.query_values import quote
 from .following import until_closed
 from .journal_lines import bad_time, query_of_units
 from .merged_parts import Chunk, JournalPart, Part, Printed, TextPart
-from .original import APART, write_original
+from .original import APART, FAILED, write_original
 
 
 def run_merged(arguments: argparse.Namespace, host: Host, sources: Sequence[Source]) -> int:
-    """Prints the lines of several logs; status 1 if there are none, or not all could be read.
+    """Prints lines of several logs; status 1 if there are none, `FAILED` if not all could be read.
 
     Raises:
         Problem: As `run` says of one log, but for what can be said of one while others are read.
@@ -43,7 +43,9 @@ def run_merged(arguments: argparse.Namespace, host: Host, sources: Sequence[Sour
     found = merged.count() if arguments.count else merged.write()
     if arguments.count:
         print(found)
-    return 1 if merged.say_troubles() or not found else 0
+    if merged.say_troubles() or not merged.complete:
+        return FAILED
+    return 0 if found else 1
 
 
 class MergedLines:
@@ -85,6 +87,11 @@ class MergedLines:
         for name, trouble in told:
             print(f"{name}: {trouble}", file=sys.stderr)
         return bool(told)
+
+    @property
+    def complete(self) -> bool:
+        """Whether all of each log could be read, as far as that is known by now."""
+        return all(part.complete for _number, part in self._parts)
 
     def count(self) -> int:
         """Returns how many lines there are."""

@@ -111,6 +111,11 @@ class Part(Protocol):
         """Why not all of it is there; "" if nothing is wrong."""
         ...
 
+    @property
+    def complete(self) -> bool:
+        """Whether all of it could be read, as far as that is known by now."""
+        ...
+
     def count(self, wanted: Condition) -> int:
         """Returns how many lines are wanted."""
         ...
@@ -172,6 +177,11 @@ class TextPart:
         if self._first == UNKNOWN and self._followed.text.size:
             return _("No line says when it was written, so none has a place among the others.")
         return self._followed.trouble
+
+    @property
+    def complete(self) -> bool:
+        """Whether all of it could be read."""
+        return not self.trouble
 
     def _first_time(self) -> int:
         """Returns the first time in it: what stands before has its place there."""
@@ -309,6 +319,11 @@ class JournalPart:
         self._followed: FollowedJournal | None = None
         self._waiting: list[Entry] = []
         self._last = UNKNOWN
+
+    @property
+    def complete(self) -> bool:
+        """Whether all of it could be read, as far as that is known by now."""
+        return self._lines.complete
 
     def _ask(self, wanted: Condition) -> None:
         self._lines.ask(split(All([wanted, *self._boot])))

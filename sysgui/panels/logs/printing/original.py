@@ -7,6 +7,9 @@ from sysgui.panels.logs.text.recode import text_of, without_colours
 from sysgui.system.json_lines import write_line
 from sysgui.system.printable import printable_text
 
+# The status where not all could be done or read, as grep has it: 1 says that nothing was found.
+FAILED = 2
+
 # What stands between lines that do not follow one another, as grep has it.
 APART = b"--\n"
 

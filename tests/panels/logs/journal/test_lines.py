@@ -17,6 +17,7 @@ from sysgui.system.host import Host
 from sysgui.system.problem import Problem
 
 from .conftest import Entries, level, tell, time
+from .test_entries import BareHost
 from .test_log import LateHost
 
 Run = Callable[..., int]
@@ -135,6 +136,21 @@ def test_json_tells_what_an_entry_says(
     assert [(each["cursor"], each["time"], each.get("level")) for each in found] == [
         (each["__CURSOR"], time(each), names[level(each)]) for each in told
     ]
+
+
+@pytest.mark.parametrize("options", [[], ["--with-source"]])
+def test_what_could_not_all_be_read_is_told_by_the_status(
+    journal: Path, capfd: pytest.CaptureFixture[str], options: list[str]
+) -> None:
+    script = f"journalctl -o export --file={journal} | head -c 5000; echo 'Bad message' >&2; exit 1"
+    parser = argparse.ArgumentParser()
+    command.add_arguments(parser)
+    arguments = parser.parse_args([f"journal:{journal.parent}", *options])
+    assert command.run(arguments, BareHost("/bin/sh", "-c", script)) == 2
+    sys.stdout.flush()
+    said = capfd.readouterr()
+    assert said.out
+    assert "Bad message" in said.err
 
 
 def test_some_time(run: Run, journal: Path, capsys: pytest.CaptureFixture[str]) -> None:

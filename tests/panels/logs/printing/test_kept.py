@@ -39,12 +39,12 @@ def test_what_is_there_is_replaced_only_by_force(tmp_path: Path, log: Path, opti
     out = tmp_path / "out"
     out.write_text("old")
     refused = run(str(log), option, str(out))
-    assert refused.returncode == 1
+    assert refused.returncode == 2
     assert f"{out} exists already" in refused.stderr
     assert "--force" in refused.stderr
     assert out.read_text() == "old"
     full = run(str(log), option, str(out), "--force", limit=300)
-    assert full.returncode == 1
+    assert full.returncode == 2
     assert "cannot be written" in full.stderr
     assert out.read_text() == "old"
     assert run(str(log), option, str(out), "--force").returncode == 0
@@ -60,5 +60,5 @@ def test_it_is_refused_before_the_log_is_read(tmp_path: Path) -> None:
 
 def test_there_must_be_something_to_replace(log: Path) -> None:
     done = run(str(log), "--force")
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert "--bundle FILE" in done.stderr

@@ -162,7 +162,7 @@ def test_one_that_is_not_there_leaves_the_others(
     logs: list[str], capfdbinary: Out, tmp_path: Path
 ) -> None:
     Path("plain").write_text("says no time\n")
-    assert run("plain", *logs, "absent.log", "--query", "") == 1
+    assert run("plain", *logs, "absent.log", "--query", "") == 2
     sys.stdout.flush()
     said = capfdbinary.readouterr()
     assert said.out == by_sort(*logs)

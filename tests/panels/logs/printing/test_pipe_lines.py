@@ -170,7 +170,7 @@ def test_what_finds_no_room_is_said_after_what_came(tmp_path: Path) -> None:
         capture_output=True,
         preexec_fn=no_room,
     )
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert b"cannot be kept: File too large" in done.stderr
     assert done.stdout == line * (len(done.stdout) // len(line))
 
@@ -195,10 +195,10 @@ def test_of_what_is_damaged_comes_what_there_is_and_why_not_all(
 ) -> None:
     data = gzip.compress(b"".join(ISO * 200))
     came = Came(tmp_path, [data[: len(data) // 2]])
-    assert came.status == 1
+    assert came.status == 2
     assert came.printed.startswith(ISO[0] + ISO[1])
     assert "it ends too early" in capsys.readouterr().err
-    assert Came(tmp_path, [data[:-9] + b"????"]).status == 1
+    assert Came(tmp_path, [data[:-9] + b"????"]).status == 2
 
 
 def test_what_only_begins_like_it_is_text(tmp_path: Path) -> None:
