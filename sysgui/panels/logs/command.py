@@ -33,7 +33,7 @@ from .printing.merged_lines import run_merged
 from .printing.original import APART, FAILED, write_original
 from .printing.pipe_lines import PipeLines, is_pipe
 from .printing.told import Teller
-from .printing.words import let_words_stand_anywhere, take_words
+from .printing.words import let_words_stand_anywhere, take_words, taken_for_text
 from .probe import FOLDER, LogsProbe, left_out
 from .query import QueryError
 from .text.around import Around
@@ -132,6 +132,7 @@ def run(arguments: argparse.Namespace, host: Host) -> int:
             `no-context`, `no-bundle`, `no-file`, `exists`, `unwritable`, `no-such-log`,
             `bad-offset`, `not-alone`, `no-log`; of a journal, what `run_journal` says.
     """
+    is_apart = arguments.query is not None
     sources = take_words(arguments, host)
     _check_together(arguments, sources)
     if arguments.values is not None:
@@ -141,13 +142,15 @@ def run(arguments: argparse.Namespace, host: Host) -> int:
         _check_lists(arguments, folder if sources else "")
         return _list(host, folder, json=arguments.json)
     typed = " ".join(arguments.query)
-    hint = slashes.hint(typed, found=True)
+    words = () if is_apart else arguments.query
+    hint = slashes.hint(typed, found=True) or taken_for_text(words, host, found=True)
     if hint:
         print(hint, file=sys.stderr)
     status = _run(arguments, host, sources)
-    if status and not hint and (hint := slashes.hint(typed, found=False)):
+    if status and not hint:
+        hint = slashes.hint(typed, found=False) or taken_for_text(words, host, found=False)
         sys.stdout.flush()
-        print(hint, file=sys.stderr)
+        print(hint, file=sys.stderr, end="\n" if hint else "")
     return status
 
 

@@ -218,6 +218,33 @@ def test_a_query_may_hold_the_name_of_a_file(log: Path) -> None:
         assert run(str(log), *query.split(" "), "--count") == 0
 
 
+@pytest.mark.parametrize(
+    ("words", "status", "named"),
+    [
+        (["failed", "or", "absent.log"], 0, "“absent.log”"),
+        (
+            ["failed", "or", "absent.gz", "or", "{folder}/app.log"],
+            0,
+            "“absent.gz”, “{folder}/app.log”",
+        ),
+        (["failed", "or", "{folder}"], 0, "“{folder}”"),
+        (["/nowhere/else"], 1, "“/nowhere/else”"),
+        (["failed", "or", "/nowhere/else"], 0, ""),
+        (["failed or absent.log"], 0, ""),
+        (["--query", "{folder}"], 1, ""),
+        (["failed"], 0, ""),
+        (["absent"], 1, ""),
+    ],
+)
+def test_what_may_be_meant_as_a_log_but_is_searched_for_is_named(
+    log: Path, capfd: pytest.CaptureFixture[str], words: list[str], status: int, named: str
+) -> None:
+    assert run(str(log), *(word.format(folder=log.parent) for word in words)) == status
+    sys.stdout.flush()
+    said = "Taken as text to search for, not as a log: {named}\n" if named else ""
+    assert capfd.readouterr().err == said.format(named=named.format(folder=log.parent))
+
+
 def test_without_a_file_the_logs_are_listed(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -24,6 +24,9 @@ _PLACES = ("/", "./", "../", "file://")
 # What is called as only files are; with a sign of the query language in it, it is a query.
 _FILE = re.compile(r"[^\s:=~<>!()\"]+\.(?:log(?:\.\d+)?|journal|gz|xz|zst|bz2)")
 
+# What has a slash, and no sign of the query language.
+_PATH = re.compile(r"[^\s:=~<>!()\"]*/[^\s:=~<>!()\"]*")
+
 # What argparse takes for an option, and is how long ago.
 _AGO = re.compile(r"-[0-9]+[a-z]")
 
@@ -103,6 +106,31 @@ def take_words(arguments: argparse.Namespace, host: Host) -> list[Source]:
         )
     offsets = _offsets(arguments.offset or (), paths, host)
     return [Source(path, offsets.get(path, 0)) for path in paths]
+
+
+def taken_for_text(query: Sequence[str], host: Host, *, found: bool) -> str:
+    """Returns that words were searched for which look like logs, translated; "" if there are none.
+
+    Args:
+        query: The words.
+        host: The machine.
+        found: Whether any line has them: then a path that leads nowhere was meant as text.
+    """
+    words = [word for word in query if _may_be_meant_as_log(word, host, found=found)]
+    if not words:
+        return ""
+    named = ", ".join(f"“{printable_text(word)}”" for word in words)
+    return _("Taken as text to search for, not as a log: {words}").format(words=named)
+
+
+def _may_be_meant_as_log(word: str, host: Host, *, found: bool) -> bool:
+    if _FILE.fullmatch(word) or not _PATH.fullmatch(word):
+        return _FILE.fullmatch(word) is not None
+    try:
+        host.stat(_absolute(path_of(word)))
+    except (OSError, ValueError):  # ValueError: no path can be like that.
+        return not found
+    return True
 
 
 def _logs_among(words: list[str], host: Host) -> int:
