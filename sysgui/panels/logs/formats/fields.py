@@ -6,6 +6,7 @@ r"""Lines of JSON asked for by the fields of their objects, whatever these are c
     tags=new                      of a list, one is enough
     client=10.0.0.0/8             an address of that network
     user=-                        lacks the field, or it is null
+    user=null                     it is null, or that text
     .level=error                  a field, if something else has its name or it was not seen yet
 
 hyperscan picks out the lines that may be wanted, with all ways to escape a character; only these
@@ -231,7 +232,7 @@ def _equal(wanted: str) -> Test:
     def test(found: Any) -> bool:
         if isinstance(found, str):
             return bool(ways.fullmatch(found)) or (network is not None and is_of(found, network))
-        if isinstance(found, bool):
+        if found is None or isinstance(found, bool):
             return ways.fullmatch(json.dumps(found)) is not None
         return number is not None and isinstance(found, int | float) and found == number
 
@@ -271,7 +272,7 @@ def _may_contain(text: str) -> bytes:
 
 def _literals(text: str, compare: Callable[[str, str], bool]) -> list[bytes]:
     small = text.lower()
-    return [word.encode() for word in ("true", "false") if compare(word, small)]
+    return [word.encode() for word in ("true", "false", "null") if compare(word, small)]
 
 
 def _written(text: str, ways: Callable[[str], Iterable[str]]) -> bytes:

@@ -26,7 +26,7 @@ from .test_parts import scanned
 # Texts as a program escapes them, and as it need not.
 LETTERS = st.sampled_from('aAkKsS4-. é\u0130ßẞ"\\/\n\t😀{}[]:,')
 TEXTS = st.one_of(
-    st.text(LETTERS, max_size=4), st.sampled_from(["x", "X", "4", "4.0", "-2", "true"])
+    st.text(LETTERS, max_size=4), st.sampled_from(["x", "X", "4", "4.0", "-2", "true", "null"])
 )
 
 
@@ -103,7 +103,7 @@ def same_letters(one: str, other: str) -> bool:
 
 
 def equal(value: Any, text: str) -> bool:
-    if isinstance(value, bool):
+    if value is None or isinstance(value, bool):
         return same_letters(json.dumps(value), text)
     if isinstance(value, int | float):
         return as_number(text) == value
@@ -137,6 +137,15 @@ ASKED = LogLanguage(further=Fields({}).behind_dot)
 
 def found_by(query: str, lines: list[str]) -> list[int]:
     return scanned(ASKED.compile(query), "".join(f"{line}\n" for line in lines).encode())
+
+
+def test_null_is_found_as_it_is_written() -> None:
+    written = ["null", '"null"', '"Null"', "[1, null]", "0", '""', "false", '"nullable"', "{}"]
+    lines = [*(f'{{"ok": {value}}}' for value in written), '{"other": null}', '{"ok":null}']
+    assert found_by(".ok=null", lines) == [0, 1, 2, 3, 10]
+    assert found_by(".ok=NULL", lines) == [0, 1, 2, 3, 10]
+    assert found_by(".ok!=null", lines) == [4, 5, 6, 7, 8]
+    assert found_by(".ok=-", lines) == [0, 9, 10]
 
 
 @settings(deadline=None, max_examples=80)
