@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from sysgui.panels.services.control.failure import Failure, FailureProbe, explained, told
+from sysgui.panels.services.control.explained import explained
+from sysgui.panels.services.control.failure import Failure, FailureProbe, told
 from sysgui.panels.services.unit.journal import Line
 from sysgui.system.elevation import Item, Plan
 from sysgui.system.problem import Problem
