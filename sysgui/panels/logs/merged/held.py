@@ -1,6 +1,6 @@
 """One of several logs that are read as one, as far as it can be read."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from sysgui.panels.logs.asked import Wish
 from sysgui.panels.logs.file.opened import OpenLog
@@ -16,7 +16,7 @@ from sysgui.system.i18n import _
 from sysgui.system.problem import Problem, unreadable
 
 from .member import JournalMember, Member, TextMember
-from .query import Dialect
+from .query import Dialect, Name
 from .sources import Source
 
 # Such conditions need not be counted.
@@ -183,3 +183,17 @@ class Held:
             self.problem = unreadable(self.source.path, error)
         else:
             self.problem = None
+
+
+def speaking(logs: Sequence[Held]) -> list[tuple[Held, Dialect]]:
+    """Returns the logs that can be asked, each with its language."""
+    own = [(held, held.member.log.language) for held in logs if held.member is not None]
+    parts = dict.fromkeys(part for _held, language in own for part in language.parts)
+    names = {held.source.path: held.name for held in logs}
+    found = []
+    for held, language in own:
+        if held.dialect is None or not held.dialect.speaks(language, parts):
+            held.dialect = Dialect(language, parts, Name(held.source.path, names))
+        held.dialect.offset = held.source.offset
+        found.append((held, held.dialect))
+    return found

@@ -5,20 +5,19 @@ import time
 from collections.abc import Iterable, Iterator
 
 import msgspec
-import numpy as np
 
-from sysgui.panels.logs.file.relief import NO_LINE
 from sysgui.panels.logs.line import Line
 from sysgui.panels.logs.sought import LINE, NUMBER, ROWS, TIME
 from sysgui.panels.logs.text.unpack import THREADS, go_on_at_once
 from sysgui.panels.logs.timeline import LEVELS, TimeCounts, together
 from sysgui.system.host import Host
 
-from .held import Held
+from .held import Held, speaking
+from .identities import identity_of, parts_of
 from .member import NONE, Member
 from .order import Order, Place, Shifted
-from .query import Dialect, Name
 from .sources import SourceState, short_names, sources_of
+from .strip import strip_of
 
 # So long one log is looked through before it is seen which is behind the others now, in seconds.
 SLICE = 0.01
@@ -28,15 +27,6 @@ UNPACKING = 0.1
 
 # So many rows are handed out at once, and as much of each, in bytes, where all are.
 AT_ONCE, WHOLE = 250, 1 << 20
-
-# An identity has the time of its line, which log it is of, and which line of it: so it grows with
-# the time, whatever the offsets are. So many bits are for the line, and for log and line.
-_LINE, _LOG_AND_LINE = 64, 72
-
-
-def own_identity(line: Line) -> int:
-    """Returns the identity that a line has in the log of its own."""
-    return line.offset & (1 << _LINE) - 1
 
 
 class MergedLog:
@@ -118,25 +108,12 @@ class MergedLog:
         sought = bool(search.strip())
         asked = [
             (held, dialect.compiled(query), dialect.compiled(search).condition if sought else None)
-            for held, dialect in self._speaking()
+            for held, dialect in speaking(self._held)
         ]
         self._is_queried, self._is_searched = bool(query.strip()), sought
         for held, wanted, looked_for in asked:
             held.want(wanted, looked_for, context)
         self._orders.clear()
-
-    def _speaking(self) -> list[tuple[Held, Dialect]]:
-        """Returns the logs that can be asked, each with its language."""
-        own = [(held, held.member.log.language) for held in self._held if held.member is not None]
-        parts = dict.fromkeys(part for _held, language in own for part in language.parts)
-        names = {held.source.path: held.name for held in self._held}
-        found = []
-        for held, language in own:
-            if held.dialect is None or not held.dialect.speaks(language, parts):
-                held.dialect = Dialect(language, parts, Name(held.source.path, names))
-            held.dialect.offset = held.source.offset
-            found.append((held, held.dialect))
-        return found
 
     def refresh(self) -> None:
         """Looks what has become of each; one that cannot be read is left out, and that is told."""
@@ -278,18 +255,8 @@ class MergedLog:
 
     def strip(self, parts: int) -> list[tuple[int, int]]:
         """Returns for equal parts of the rows the worst level of each, and how many hits it has."""
-        order = self._order(ROWS)
-        worst, hits = np.full(parts, NO_LINE), np.zeros(parts, np.int64)
-        for place, (_number, member, _offset) in enumerate(self._members):
-            # In parts so fine that the rows of others between them leave no gap.
-            its = np.array(member.log.strip(2 * parts), np.int64).reshape(-1, 2)
-            if not len(its) or not len(order):
-                continue
-            rows = (np.arange(len(its)) + 0.5) * member.log.matched / len(its)
-            part = np.minimum(order.share(place, rows) * parts // len(order), parts - 1)
-            np.minimum.at(worst, part, its[:, 0])
-            np.add.at(hits, part, its[:, 1])
-        return list(zip(worst.tolist(), hits.tolist(), strict=True)) if len(order) else []
+        logs = [member.log for _number, member, _offset in self._members]
+        return strip_of(logs, self._order(ROWS), parts)
 
     def _order(self, kind: str) -> Order:
         """Returns the rows of a kind in the order of time."""
@@ -334,8 +301,7 @@ class MergedLog:
         """Returns which of the rows of a kind a line is, or would be; and whether it is one."""
         if identity < 0:
             return 0, False
-        number = identity >> _LINE & (1 << _LOG_AND_LINE - _LINE) - 1
-        line = identity & (1 << _LINE) - 1
+        key, number, line = parts_of(identity)
         for place, (its_number, member, offset) in enumerate(self._members):
             if its_number == number:
                 row, is_there = member.place(kind, line)
@@ -343,7 +309,7 @@ class MergedLog:
                 return self._order(kind).row_of(there), is_there
         # It takes no part now: what stood around it is meant.
         offset = self._held[number].source.offset if number < len(self._held) else 0
-        return self._order(kind).before((identity >> _LOG_AND_LINE) + offset), False
+        return self._order(kind).before(key + offset), False
 
     def rows(self, row: int, count: int, cut: int) -> tuple[int, list[Line]]:
         """Returns some rows, and the number of the first of them.
@@ -412,7 +378,7 @@ class MergedLog:
         key = max(0, place.key - offset)
         return msgspec.structs.replace(
             line,
-            offset=key << _LOG_AND_LINE | source << _LINE | line.offset,
+            offset=identity_of(key, source, line.offset),
             number=number,
             source=source,
             gap=False,

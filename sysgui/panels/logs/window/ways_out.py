@@ -10,7 +10,7 @@ from sysgui.panels.logs.journal.explained import Explanation
 from sysgui.panels.logs.journal.source import is_journal
 from sysgui.panels.logs.leads import Lead, overview_lead, process_lead, unit_lead
 from sysgui.panels.logs.line import Line
-from sysgui.panels.logs.merged.log import own_identity
+from sysgui.panels.logs.merged.identities import own_identity
 from sysgui.system.i18n import _
 from sysgui.system.printable import printable_text
 from sysgui.system.problem import Problem
