@@ -25,6 +25,11 @@ class Wish(NamedTuple):
     terms: Sequence[tuple[str, Condition]] = ()
     context: int = 0
 
+    def finds_as(self, other: "Wish") -> bool:
+        """Tells whether all that was found for another holds for this one."""
+        known = self.query is other.query and self.search is other.search
+        return known and self.context == other.context
+
 
 class Asked:
     """Remembers what texts mean in the language of a log."""

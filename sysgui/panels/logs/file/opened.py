@@ -21,11 +21,11 @@ from sysgui.panels.logs.text.wanted import AtLevel, Condition, Everything, Sight
 from sysgui.panels.logs.timeline import TimeCounts
 from sysgui.system.host import Host
 
-from .at_time import first_at
 from .rotated import older_files
 from .saved import SavedIndex
 from .shown import ShownLines
 from .sifted import Sifted
+from .sought_rows import SoughtRows
 from .understood import SHORT, Understood
 from .written import written_lines
 
@@ -114,9 +114,7 @@ class OpenLog:
 
     def want(self, wish: Wish) -> None:
         """Sets which lines are rows, and what to look for among them."""
-        before = self._wish
-        known = wish.query is before.query and wish.search is before.search
-        if not (known and wish.context == before.context):
+        if not wish.finds_as(self._wish):
             self._wish = wish
             self._sift()
 
@@ -338,35 +336,14 @@ class OpenLog:
         Raises:
             OSError: As pread(2) says.
         """
+        index, times = self._all_rows, self._understood.times
+        sought = SoughtRows(self._text, times, index, self._rows, settled=self.settled)
         if kind == TIME:
-            return self._seek_time(offset)
+            return sought.at_time(offset)
         if kind in (LINE, NUMBER):
-            return self._seek_line(offset if kind == LINE else self._offset_of(offset))
+            return sought.at_line(offset) if kind == LINE else sought.at_number(offset)
         rows = self._sifted.rows_of(kind)
-        if rows is None or not len(rows):
-            return None
-        place = rows.row_at(offset) - 1 if back else rows.row_at(offset + 1)
-        if not 0 <= place < len(rows):
-            if not self.settled:
-                return None
-            place %= len(rows)
-        (found,) = rows.offsets(place, 1) or (-1,)
-        return (self._rows.row_at(found), place) if found >= 0 else None
-
-    def _offset_of(self, number: int) -> int:
-        (offset,) = self._all_rows.offsets(number - 1, 1) or (self._text.size,)
-        return offset
-
-    def _seek_line(self, offset: int) -> tuple[int, int] | None:
-        """Returns the row of a line, or the one behind where it would stand."""
-        row = self._rows.row_at(offset)
-        return (min(row, len(self._rows) - 1), 0) if self.settled and len(self._rows) else None
-
-    def _seek_time(self, time: int) -> tuple[int, int] | None:
-        if not self.settled:
-            return None
-        offset = first_at(self._text, self._understood.times, time)
-        return self._seek_line(offset) if offset is not None else None
+        return sought.next_of(rows, offset, back=back) if rows is not None else None
 
     def rows(self, row: int, count: int, cut: int) -> tuple[int, list[Line]]:
         """Returns some rows, and the number of the first of them.

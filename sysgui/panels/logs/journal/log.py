@@ -102,8 +102,7 @@ class JournalLog:
         before, query = self._wish, wish.query
         if query is not before.query:
             self._terms = Terms(self._index, wish.terms)
-        known = query is before.query and wish.search is before.search
-        if not (known and wish.context == before.context):
+        if not wish.finds_as(before):
             self._wish = wish
             self._question = around(query) if query and wish.context else split(query)
             self._is_counted = False
