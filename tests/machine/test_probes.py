@@ -100,7 +100,8 @@ def test_the_overview_is_what_free_df_and_ip_say_inside(machine: Machine, user: 
     memory = second["totals"]["memory"]
     assert {memory["total"]} == {int(line[1]) for line in said}
     available = [int(line[6]) for line in said]
-    margin = 64 << 20
+    # Between two looks of a busy machine others may take and give back hundreds of megabytes.
+    margin = memory["total"] // 32
     assert min(available) - margin <= memory["available"] <= max(available) + margin
     parts = ("programs", "shared", "cache", "free")
     assert sum(memory[part] for part in parts) == memory["total"]
