@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from sysgui.panels.logs.asked import Asked, Wish
 from sysgui.panels.logs.formats.zones import Zone, zone_of
 from sysgui.panels.logs.line import Line
-from sysgui.panels.logs.sought import HITS, LINE, NUMBER, TIME
+from sysgui.panels.logs.sought import LINE, NUMBER, TIME
 from sysgui.panels.logs.timeline import TimeCounts
 from sysgui.system.host import Host
 from sysgui.system.i18n import _
@@ -17,11 +17,12 @@ from .entries import Entry, JournalEntries
 from .follow import Follower
 from .followed import Followed
 from .index import Doubtful, JournalIndex
-from .known import Known, Rows
+from .known import Known
 from .question import Question, around, language, split
-from .reading import Place, identity, line_of, time_of, written
-from .row_reader import BATCH, WHOLE, RowReader, up_to
+from .reading import Place, identity, line_of, written
+from .row_reader import WHOLE, RowReader, up_to
 from .sifted import Sifted
+from .sought_rows import SoughtRows
 from .source import HOW_TO_SEE, listing, source_of, why_hidden
 from .terms import Terms
 from .wanted import Wanted
@@ -29,7 +30,6 @@ from .wanted import Wanted
 # So many of the last entries are shown before the index has been asked.
 FIRST = 200
 
-_ERROR = 3
 _APART = 1000  # So many marks lie apart, in rows.
 
 
@@ -304,44 +304,10 @@ class JournalLog:
         """
         if kind == NUMBER:
             return self._seek_number(offset)
+        sought = self.sought
         if kind == TIME:
-            return self._bounded(self.known.at(offset).start)
-        row, is_there = self.row_of(offset)
-        if kind == LINE:
-            return self._bounded(row)
-        rows = self.known.hits if kind == HITS else self.errors()
-        if not len(rows):
-            return None
-        # Not the row itself, going on from it.
-        place = int(rows.searchsorted(row + (is_there and not back))) - back
-        if not 0 <= place < len(rows):
-            if not self.settled:
-                return None
-            place %= len(rows)
-        return int(rows[place]), place
-
-    def _bounded(self, row: int) -> tuple[int, int] | None:
-        """Returns a row, or the last one, as soon as all are known."""
-        last = len(self.known) - 1
-        return (min(row, last), 0) if self.settled and last >= 0 else None
-
-    def errors(self) -> Rows:
-        """Returns the rows that are errors."""
-        return self.known.worse_than(_ERROR + 1)
-
-    def row_of(self, offset: int) -> tuple[int, bool]:
-        """Returns the row of an entry, or of the one behind its place; and if it is there.
-
-        Raises:
-            Problem: As `go_on` says.
-        """
-        rows = self.known.at(time_of(offset))
-        if len(rows) > 1:
-            entries = self._reader.read(rows.start, min(len(rows), BATCH), WHOLE)
-            offsets = [identity(entry) for entry in entries]
-            if offset in offsets:
-                return rows.start + offsets.index(offset), True
-        return rows.start, len(rows) > 0
+            return sought.at_time(offset)
+        return sought.at_line(offset) if kind == LINE else sought.next_of(kind, offset, back=back)
 
     def _seek_number(self, number: int) -> tuple[int, int] | None:
         if self._wish.query is None or not self.settled:
@@ -350,7 +316,12 @@ class JournalLog:
         marks = self._index.marks(Wanted(), _APART).marks
         since, passed = marks.place(max(0, min(number, marks.rows) - 1))
         page = self._entries.page(passed + 1, wanted=Wanted(since=since), cut=0)
-        return self.seek(LINE, identity(page.entries[-1]), back=False)
+        return self.sought.at_line(identity(page.entries[-1]))
+
+    @property
+    def sought(self) -> SoughtRows:
+        """Finds rows as they are known now."""
+        return SoughtRows(self.known, self._reader, settled=self.settled)
 
     def rows(self, row: int, count: int, cut: int) -> tuple[int, list[Line]]:
         """Returns some rows, and the number of the first of them.

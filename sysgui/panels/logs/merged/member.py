@@ -139,7 +139,7 @@ class JournalMember:
 
     def place(self, kind: str, offset: int) -> tuple[int, bool]:
         """Returns which of a kind's rows an entry is, or would be; and whether it is one."""
-        row, is_there = self.log.row_of(offset)
+        row, is_there = self.log.sought.row_of(offset)
         places = self._places(kind)
         if places is None:
             return row, is_there
@@ -153,7 +153,7 @@ class JournalMember:
 
     def key_of(self, offset: int) -> int:
         """Returns when an entry stands."""
-        row, is_there = self.log.row_of(offset)
+        row, is_there = self.log.sought.row_of(offset)
         keys = self._learned()
         return keys[row] if is_there else time_of(offset)
 
@@ -169,7 +169,7 @@ class JournalMember:
         """Returns which rows are of a kind; None: all."""
         if kind == HITS:
             return self.log.known.hits if self.log.hits >= 0 else None
-        return self.log.errors() if kind == ERRORS else None
+        return self.log.sought.errors if kind == ERRORS else None
 
     def _learned(self) -> "array[int]":
         """Returns when each row stands."""
