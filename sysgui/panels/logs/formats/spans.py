@@ -18,7 +18,7 @@ def parts_of(line: str, form: Form) -> Mapping[str, Span]:
     """
     found: dict[str, Span] = {}
     for name, part in form.parts.items():
-        match = _shape(part).match(line)
+        match = shape_of(part).match(line)
         if match is not None and match["value"] != part.nil:
             found[name] = match.span("value")
     return found
@@ -27,10 +27,11 @@ def parts_of(line: str, form: Form) -> Mapping[str, Span]:
 def part_of(line: str, form: Form, name: str) -> str:
     """Returns one part of a line; "" if it has none."""
     part = form.parts.get(name)
-    match = _shape(part).match(line) if part is not None else None
+    match = shape_of(part).match(line) if part is not None else None
     return "" if match is None or match["value"] == form.parts[name].nil else match["value"]
 
 
 @cache
-def _shape(part: Part) -> re.Pattern[str]:
+def shape_of(part: Part) -> re.Pattern[str]:
+    """Returns what matches lines that have a part, from their start on: it is the group `value`."""
     return re.compile(f"{part.before}(?P<value>{part.inside}+){part.behind}", re.ASCII)
