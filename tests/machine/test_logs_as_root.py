@@ -119,7 +119,7 @@ def test_it_is_said_who_may_read_it_shown_and_followed(installed: Machine) -> No
     installed.output(["chgrp", "adm", LOG])
     installed.output(["chmod", "640", LOG])
     done = installed.run(["sysgui", "logs", LOG], user="alice")
-    assert (done.returncode, done.stdout) == (1, ""), done.stderr
+    assert (done.returncode, done.stdout) == (2, ""), done.stderr
     assert done.stderr.startswith(f"sysgui: {message}\n")
     assert f"sudo sysgui logs {LOG}" in done.stderr
     assert installed.output(["sysgui", "logs", LOG]) == "four\n"

@@ -175,7 +175,7 @@ def test_what_could_be_unpacked_is_printed_and_then_why_no_more(tmp_path: Path) 
     assert [line + b"\n" for line in lines] == LINES[: len(lines)]
     assert LINES[len(lines)].startswith(cut)
     assert b"too early" in said
-    assert done.returncode == 1
+    assert done.returncode == 2
 
 
 def test_a_disk_that_is_full_is_said_after_what_was_unpacked(tmp_path: Path) -> None:
@@ -189,7 +189,7 @@ def test_a_disk_that_is_full_is_said_after_what_was_unpacked(tmp_path: Path) -> 
     done = sysgui(str(path), preexec_fn=no_room, env={**os.environ, "TMPDIR": str(tmp_path)})
     assert b"".join(LINES)[:limit] == done.stdout.removesuffix(b"\n")
     assert b"File too large" in done.stderr
-    assert done.returncode == 1
+    assert done.returncode == 2
 
 
 def test_a_disk_that_takes_no_output_is_not_blamed_on_the_log(tmp_path: Path) -> None:
@@ -197,7 +197,7 @@ def test_a_disk_that_takes_no_output_is_not_blamed_on_the_log(tmp_path: Path) ->
     path.write_bytes(b"".join(LINES))
     with open("/dev/full", "wb") as full:
         done = subprocess.run([*SYSGUI, str(path)], stdout=full, stderr=subprocess.PIPE)
-    assert (done.returncode, done.stderr) == (1, b"sysgui: No space left on device\n")
+    assert (done.returncode, done.stderr) == (2, b"sysgui: No space left on device\n")
 
 
 # Times
