@@ -131,6 +131,14 @@ class QueryEdit(QLineEdit):
             self.refused.emit("")
 
     @Slot()
+    def tell_refusal(self) -> None:
+        """Tells once more what is wrong with what stands there, if anything is."""
+        try:
+            self._language.compile(self.text())
+        except QueryError as error:
+            self.refused.emit(str(error))
+
+    @Slot()
     def _ask(self) -> None:
         """Asks for what stands there, as it is."""
         self._resting.stop()

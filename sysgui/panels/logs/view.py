@@ -141,6 +141,8 @@ class LogsView(PanelView):
         self.lines.chosen.connect(self._show_place)
         self._asking.said.connect(self._say)
         self._asking.opened.connect(self._entitle)
+        # What was said of another log is gone; the query is the same.
+        self._asking.opened.connect(pane.show_edit.tell_refusal)
         self._asking.closed.connect(self._root.offer)
         self._asking.left.connect(self._root.withdraw)
         self._root.opened.connect(self._asking.open_instead)

@@ -134,6 +134,18 @@ def test_how_lines_are_shown_is_chosen_by_keys(qtbot, make: Make) -> None:
         QTest.keyClick(view._pane.lines, Qt.Key.Key_V, Qt.KeyboardModifier.AltModifier)
 
 
+def test_a_query_that_is_none_is_told_of_with_the_next_log_too(make, log: Path) -> None:
+    view = make()
+    view._pane.show_edit.setText("level<=err and (")
+    said = view._note.text()
+    assert "column 17" in said
+    view.open_with(path=str(log))
+    assert view._note.isVisible()
+    assert view._note.text() == said
+    view._pane.show_edit.setText("")
+    assert not view._note.isVisible()
+
+
 def test_the_title_is_the_log(make, log: Path) -> None:
     view = make()
     view.open_with(path=str(log))
