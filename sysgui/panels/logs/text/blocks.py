@@ -8,7 +8,7 @@ a quarter of a megabyte, and the lines of a block are found again in a milliseco
 
 import math
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Protocol
 
 import numpy as np
@@ -99,11 +99,13 @@ class Block:
         end = self._held.find(b"\n", first + start, first + len(self.data))
         return self.data[start : end + 1 - first] if end >= 0 else self.data[start:]
 
-    def start_of(self, place: int) -> int:
-        """Returns where in `data` the line starts that the byte at `place` belongs to."""
-        first = self._skipped
-        before = self._held.rfind(b"\n", first, first + place)
-        return before + 1 - first if before >= 0 else 0
+    def starts_of(self, places: Iterable[int]) -> list[int]:
+        """Returns for bytes at some places where in `data` the line of each starts."""
+        first, find = self._skipped, self._held.rfind
+        return [
+            before + 1 - first if (before := find(b"\n", first, first + place)) >= 0 else 0
+            for place in places
+        ]
 
 
 class Readable(Protocol):

@@ -231,7 +231,7 @@ def _lines_of(ends: Sequence[int], block: Block, within: int) -> Starts:
         return NONE
     if len(ends) <= FEW and not block.split:
         # To look back from each is quicker than to find all lines.
-        found = [block.start_of(end) for end in ends]
+        found = block.starts_of(ends)
         if within:
             pairs = zip(found, ends, strict=True)
             found = [start for start, end in pairs if end - start <= within]
@@ -260,8 +260,8 @@ def _starts_before(ends: Starts, block: Block) -> Starts:
         last = np.frexp((bits & ~(bits >> np.uint64(1))).astype(np.float64))[1]
         found = last > 0
         starts[open_ones[found]] = places[found] + last[found]
-    for place in np.flatnonzero(starts < 0).tolist():
-        starts[place] = block.start_of(int(ends[place]))
+    others = starts < 0
+    starts[others] = block.starts_of(ends[others].tolist())
     return starts
 
 
@@ -278,7 +278,7 @@ def _doubtful(block: Block) -> Starts:
         returns = np.flatnonzero(returning)
         followers = data[np.minimum(returns + 1, len(data) - 1)]
         places = np.concatenate((places, returns[followers != NEWLINE]))
-    last = np.array([block.start_of(len(data) - 1)] if block.whole else [], np.int64)
+    last = np.array(block.starts_of([len(data) - 1]) if block.whole else [], np.int64)
     if not len(places):
         return last
     found = block.starts[once(np.searchsorted(block.starts, places, side="right") - 1)]
