@@ -28,7 +28,8 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from sysgui.system.i18n import _
-from sysgui.system.query_grammar import MAX_DEPTH, MAX_QUERY, Completion, Grammar
+from sysgui.system.query_grammar import MAX_QUERY, Completion, Grammar
+from sysgui.system.query_parser import MAX_DEPTH
 from sysgui.system.query_values import (
     EQUALITY,
     Field,

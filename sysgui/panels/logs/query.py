@@ -36,7 +36,8 @@ from typing import NamedTuple
 
 from sysgui.system.i18n import N_, _
 from sysgui.system.query import Kind, QueryError
-from sysgui.system.query_grammar import Grammar, UnknownField
+from sysgui.system.query_grammar import Grammar
+from sysgui.system.query_parser import UnknownField
 from sysgui.system.query_values import EQUALITY, Askable, Value, operators, refuse, shortened
 
 from . import slashes
