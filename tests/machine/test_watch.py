@@ -120,19 +120,16 @@ def test_a_hundred_crashes_are_three_messages_at_most(machine: Machine) -> None:
     quick = "[Service]\nRestartSec=5ms\nRestartSteps=0\n[Unit]\nStartLimitIntervalSec=0\n"
     with service(machine, "hundred.service", script, quick=quick, grace=3600) as watched:
         watched.systemctl("start")
-        machine.output(
-            ["sh", "-c", "until [ $(cat /run/hundred.flag) = 101 ]; do :; done"], timeout=PATIENCE
-        )
+        watched.await_run(101)
         watched.await_running()
         watched.sweep()
         assert watched.told() == ["failed"]
         memory = json.loads(machine.read("/var/lib/sysgui/watches/hundred.service.json"))
         assert memory["failures"] == int(watched.show("NRestarts")) >= 100
-    with service(machine, "flapping.service", script.replace("100", "20"), quick=quick) as watched:
+    script = script.replace("-gt 100", "-gt 20")
+    with service(machine, "flapping.service", script, quick=quick) as watched:
         watched.systemctl("start")
-        machine.output(
-            ["sh", "-c", "until [ $(cat /run/flapping.flag) = 21 ]; do :; done"], timeout=PATIENCE
-        )
+        watched.await_run(21)
         watched.sweep()
         assert 1 <= len(watched.told()) <= 3
 
@@ -273,7 +270,7 @@ def test_what_is_kept_running_is_started_again_though_it_ends_without_an_error(
     script = NTH + "[ $n -gt 1 ] || exit 0; exec sleep 1000"
     with service(machine, "kept.service", script, always="yes") as watched:
         watched.systemctl("start")
-        machine.output(["sh", "-c", "until [ $(cat /run/kept.flag) = 2 ]; do :; done"])
+        watched.await_run(2)
         watched.await_running()
         watched.sweep()
         assert watched.told() == []
@@ -320,7 +317,8 @@ def test_what_is_stopped_while_a_timer_waits_to_start_it_stays_so(machine: Machi
     # So late that also a busy machine sees it wait.
     late = "[Timer]\nOnActiveSec=\nOnActiveSec=1h\n"
     machine.write(f"/run/systemd/system/{timer}.d/late.conf", late)
-    with service(machine, "later.service", "exit 1") as watched:
+    # It has failed as long as nobody can have seen it run for an hour.
+    with service(machine, "later.service", "exit 1", grace=3600) as watched:
         watched.systemctl("start")
         if machine.release != "bookworm":
             watched.await_event("given-up")  # systemd waits by itself, and this is the end of it.

@@ -116,6 +116,18 @@ class Service:
         script = 'until [ "$(systemctl show -P SubState -- "$1")" = running ]; do :; done'
         self.machine.output(["sh", "-c", script, "sh", self.name], timeout=PATIENCE)
 
+    def await_run(self, number: int) -> None:
+        """Waits until it has been started so many times, as `NTH` counts."""
+        flag = f"/run/{self.name.partition('.')[0]}.flag"
+        script = 'until [ "$(cat "$1" 2>/dev/null)" = "$2" ]; do sleep 0.1; done'
+        words = ["timeout", str(round(PATIENCE)), "sh", "-c", script, "sh", flag, str(number)]
+        done = self.machine.run(words, timeout=2 * PATIENCE)
+        if done.returncode:
+            said = ["journalctl", "-q", "--no-pager", "-n", "60", "-o", "short-precise"]
+            log = self.machine.output([*said, f"--unit={self.name}"])
+            count = self.machine.run(["cat", flag]).stdout
+            raise AssertionError(f"run {number} did not come, but {count!r}: {log}")
+
     def sweep(self) -> None:
         """Has all units looked at, as once a minute."""
         self.machine.output(["systemctl", "start", "sysgui-watch.service"])
