@@ -220,28 +220,29 @@ def _write_down(told: Told, event: Event) -> None:
     text = head(told) if event.kind not in _WORDS else f"{told.unit} {_WORDS[event.kind]}"
     why = explained(told.cause) if known else ""
     fields = {
-        "UNIT": told.unit,
-        "EVENT": event.kind,
-        "TOLD": "yes" if event.told else "no",
-        "FAILURES": str(event.failures),
-        "CAUSE": why,
-    }
+        "UNIT": told.unit, "EVENT": event.kind, "TOLD": "yes" if event.told else "no",
+        "FAILURES": str(event.failures), "CAUSE": why}  # fmt: skip
     priority = journal.WARNING if known or event.kind == "missing" else journal.NOTICE
     journal.write(f"{text}: {why}" if why else text, priority, fields)
 
 
 def _act(unit: str, act: str) -> None:
     kind, _space, seconds = act.partition(" ")
+    if kind == "later":
+        run([*SYSTEMCTL, "--no-block", "restart", "--", _timer(unit, int(seconds))])
+        return
+    # What the probe found, it found of what was before.
+    run([*SYSTEMCTL, "reset-failed", "--", f"sysgui-probe@{unit}.service"])
     if kind == "restart":
         # Only what runs: somebody may have stopped it meanwhile.
         run([*SYSTEMCTL, "--no-block", "try-restart", "--", unit])
-    elif kind == "later":
-        run([*SYSTEMCTL, "--no-block", "restart", "--", _timer(unit, int(seconds))])
-    else:
-        run([*SYSTEMCTL, "reset-failed", "--", unit])
-    if kind != "later":
-        # What the probe found, it found of what was before.
-        run([*SYSTEMCTL, "reset-failed", "--", f"sysgui-probe@{unit}.service"])
+        return
+    run([*SYSTEMCTL, "reset-failed", "--", unit])
+    (now,) = show([unit], PROPERTIES)
+    # What failed just then has ended well by that, and systemd would not start it again.
+    end = f"{now.get('ExecMainCode')} {now.get('ExecMainStatus')}"
+    if end not in ("0 0", "1 0", "2 15") and now.get("ActiveState") in ("deactivating", "inactive"):
+        run([*SYSTEMCTL, "--no-block", "--job-mode=fail", "start", "--", unit])
 
 
 def _timer(unit: str, seconds: int) -> str:
