@@ -134,6 +134,22 @@ def test_a_hundred_crashes_are_three_messages_at_most(machine: Machine) -> None:
         assert 1 <= len(watched.told()) <= 3
 
 
+def test_what_fails_while_failures_are_forgotten_is_started_again(machine: Machine) -> None:
+    script = NTH + "[ $n -gt 1 ] || exit 1; exec sleep 1000"
+    held = "ExecStopPost=/bin/sh -c 'until [ -e /run/let-go ]; do sleep 0.1; done'"
+    with service(machine, "midst.service", script, settings=held, grace=3600) as watched:
+        watched.systemctl("start")
+        ending = 'until [ "$(systemctl show -P SubState midst.service)" = stop-post ]; do :; done'
+        machine.output(["sh", "-c", ending], timeout=PATIENCE)
+        forget = "from sysgui.watch.alert import _act; _act('midst.service', 'reset')"
+        env = {"PYTHONPATH": CHECKOUT, "PYTHONDONTWRITEBYTECODE": "1"}
+        machine.output(["/usr/bin/python3", "-c", forget], env=env)
+        machine.output(["touch", "/run/let-go"])
+        watched.await_run(2)
+        watched.await_running()
+    machine.output(["rm", "/run/let-go"])
+
+
 def test_what_hangs_and_has_a_watchdog_is_ended_and_started_again(machine: Machine) -> None:
     # Neither gives a sign of life; of the second one systemd expects none for an hour.
     patient = "[ $n = 1 ] || systemd-notify WATCHDOG_USEC=3600000000; "
