@@ -230,6 +230,9 @@ def left_running(machine: Machine) -> str:
 
 
 def await_end(machine: Machine) -> None:
-    """Waits until the helper has ended by itself, whether its parent knows that or not."""
+    """Waits until a helper that has been heard of has ended, whether its parent knows or not.
+
+    Between the right password and its start there is none yet, which looks the same.
+    """
     until = "while ps -C helper -o state= | grep -qv Z; do :; done"
     machine.output(["sh", "-c", until], timeout=PATIENCE)

@@ -373,6 +373,7 @@ def test_a_preview_that_nobody_answers_lapses(
         order(alice, "process-signal", target, agree=None)
         alice.next("prompt")
         assert alice.give(PASSWORD)
+        alice.next("frame")
         await_end(installed)
         alice.say(agree=True)
         assert alice.outcome() == "timeout"
