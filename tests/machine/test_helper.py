@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from .debian import CHECKOUT, DEPENDENCIES, end
-from .polkit import ordered
+from .debian import CHECKOUT, DEPENDENCIES
+from .polkit import POLICY, ordered, rule, sleeping
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -19,8 +18,6 @@ if TYPE_CHECKING:
 MESSAGE_ID = "5c1f2d83a7f34e1c9d0b6a4e8f7b2c91"
 
 HELPER = "/usr/libexec/sysgui/helper"
-POLICY = "/usr/share/polkit-1/actions/org.sysgui.policy"
-RULES = "/etc/polkit-1/rules.d/10-test.rules"
 ERRAND = {"PYTHONPATH": f"{CHECKOUT}:{DEPENDENCIES}", "PYTHONDONTWRITEBYTECODE": "1"}
 
 # An order as JSON on the command line; what came of it as a line of JSON.
@@ -45,24 +42,6 @@ def installed(machine: Machine) -> Iterator[Machine]:
     machine.output(["rm", "-rf", "/usr/libexec/sysgui", POLICY])
 
 
-@contextmanager
-def rule(machine: Machine, body: str) -> Iterator[None]:
-    """Lets polkit judge by a rule as long as the context is open."""
-    machine.write(RULES, f"polkit.addRule(function(action, subject) {{ {body} }});\n")
-    restart_polkit(machine)
-    try:
-        yield
-    finally:
-        machine.output(["rm", "-f", RULES])
-        restart_polkit(machine)
-
-
-def restart_polkit(machine: Machine) -> None:
-    """Makes it read its rules now: it would by itself, but nobody knows when it has."""
-    machine.run(["systemctl", "reset-failed", "polkit"])  # It may not start often in a row.
-    machine.output(["systemctl", "restart", "polkit"])
-
-
 def allowing(action: str) -> str:
     return f'if (action.id == "{action}") return polkit.Result.YES;'
 
@@ -75,23 +54,6 @@ def order(machine: Machine, operation: str, *targets: str, **arguments: Any) -> 
     assert (done.returncode, done.stderr) == (0, "")
     answer: dict[str, Any] = json.loads(done.stdout)
     return answer
-
-
-@contextmanager
-def sleeping(machine: Machine, user: str) -> Iterator[str]:
-    """A process of a user, named as a target."""
-    script = 'echo $$ $(cut -d" " -f22 /proc/$$/stat); exec sleep 1000'
-    process = machine.spawn(["/bin/sh", "-c", script], user=user)
-    assert process.stdout is not None
-    pid, start = process.stdout.readline().split()
-    machine.output(["sh", "-c", f"until grep -qx sleep /proc/{pid}/comm; do :; done"])
-    try:
-        yield f"{pid}:{start}:sleep"
-    finally:
-        end(process)
-        for stream in (process.stdin, process.stdout, process.stderr):
-            if stream is not None:
-                stream.close()
 
 
 def alive(machine: Machine, target: str) -> bool:
@@ -124,7 +86,7 @@ def test_what_is_allowed_is_done_to_anothers_process_and_stands_in_the_journal(
     installed: Machine,
 ) -> None:
     with (
-        sleeping(installed, "bob") as target,
+        sleeping(installed) as (target,),
         rule(installed, allowing("org.sysgui.process-signal")),
     ):
         answer = order(installed, "process-signal", target, signal="TERM")
@@ -146,7 +108,7 @@ def test_what_is_allowed_is_done_to_anothers_process_and_stands_in_the_journal(
 
 def test_what_is_refused_is_not_done(installed: Machine) -> None:
     refusing = 'if (action.id == "org.sysgui.process-signal") return polkit.Result.NO;'
-    with sleeping(installed, "bob") as target, rule(installed, refusing):
+    with sleeping(installed) as (target,), rule(installed, refusing):
         answer = order(installed, "process-signal", target, signal="KILL")
         assert answer == {"problem": "refused"}
         assert alive(installed, target)
@@ -154,7 +116,7 @@ def test_what_is_refused_is_not_done(installed: Machine) -> None:
 
 def test_where_nobody_can_be_asked_that_is_said(installed: Machine) -> None:
     asking = 'if (action.id == "org.sysgui.process-signal") return polkit.Result.AUTH_ADMIN;'
-    with sleeping(installed, "bob") as target, rule(installed, asking):
+    with sleeping(installed) as (target,), rule(installed, asking):
         answer = order(installed, "process-signal", target, signal="KILL")
         assert answer == {"problem": "no-agent"}
         assert alive(installed, target)
@@ -174,7 +136,7 @@ def test_an_unknown_operation_is_refused_though_the_fall_back_action_let_it_star
 
 def test_a_process_that_is_not_the_one_that_was_meant_is_left_alone(installed: Machine) -> None:
     with (
-        sleeping(installed, "bob") as target,
+        sleeping(installed) as (target,),
         rule(installed, allowing("org.sysgui.process-signal")),
     ):
         pid, start, name = target.split(":")
@@ -203,7 +165,7 @@ def test_the_machine_is_protected_from_losing_those_that_let_one_log_in(
 
 def test_a_process_is_scheduled_as_was_asked(installed: Machine) -> None:
     with (
-        sleeping(installed, "bob") as target,
+        sleeping(installed) as (target,),
         rule(installed, allowing("org.sysgui.process-adjust")),
     ):
         pid = target.split(":")[0]
@@ -222,7 +184,7 @@ def test_a_process_is_scheduled_as_was_asked(installed: Machine) -> None:
 
 def test_what_only_root_may_read_is_what_root_reads(installed: Machine) -> None:
     with (
-        sleeping(installed, "bob") as target,
+        sleeping(installed) as (target,),
         rule(installed, allowing("org.sysgui.process-inspect")),
     ):
         pid = target.split(":")[0]
@@ -267,7 +229,7 @@ def test_a_log_of_root_alone_is_read(installed: Machine) -> None:
 
 def test_what_was_done_is_shown_to_who_may_see_it(installed: Machine) -> None:
     with (
-        sleeping(installed, "bob") as target,
+        sleeping(installed) as (target,),
         rule(installed, allowing("org.sysgui.process-signal")),
     ):
         assert codes(order(installed, "process-signal", target, signal="TERM"))[-1] == "done"
