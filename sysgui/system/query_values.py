@@ -189,6 +189,14 @@ def refuse(column: int, expected: str, got: str) -> NoReturn:
     raise QueryError(column, message.format(expected=expected, got=shortened(got)), expected)
 
 
+def refuse_expression(column: int, source: str, error: Exception) -> NoReturn:
+    """Raises the error for a regular expression that is none, for the reason that `error` says."""
+    expected = _("a regular expression")
+    message = _("expected {expected}, got '{got}' ({reason})")
+    message = message.format(expected=expected, got=shortened(source), reason=error)
+    raise QueryError(column, message, expected) from error
+
+
 def shortened(text: str) -> str:
     """Returns `text` as an error message quotes it: on one line, and acting on no terminal."""
     shown = printable_text(text[:40])
@@ -275,10 +283,7 @@ def compile_pattern(source: str, column: int) -> re.Pattern[str]:
             warnings.simplefilter("ignore")
             return re.compile(source, re.IGNORECASE)
     except (re.error, ValueError, OverflowError, RecursionError) as error:
-        expected = _("a regular expression")
-        message = _("expected {expected}, got '{got}' ({reason})")
-        message = message.format(expected=expected, got=shortened(source), reason=error)
-        raise QueryError(column, message, expected) from error
+        refuse_expression(column, source, error)
 
 
 def _repeats_within_repeat(source: str) -> bool:

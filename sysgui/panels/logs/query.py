@@ -38,12 +38,13 @@ from sysgui.system.i18n import N_, _
 from sysgui.system.query import Kind, QueryError
 from sysgui.system.query_grammar import Grammar
 from sysgui.system.query_parser import UnknownField
-from sysgui.system.query_values import EQUALITY, Askable, Value, operators, refuse, shortened
+from sysgui.system.query_values import EQUALITY, Askable, Value, operators, refuse
 
 from . import slashes
 from .analysis.asks import OUTCOMES, by_account, by_address, by_outcome, by_source
+from .expressions import asked
 from .text.levels import NAMES, Levels
-from .text.patterns import Pattern, PatternError, expression, literal
+from .text.patterns import literal
 from .text.wanted import All, Any, AtLevel, Condition, Everything, Matching, Not
 
 __all__ = ["LogLanguage", "QueryError", "Select", "condition_of"]
@@ -257,7 +258,7 @@ class _Conditions:
 
 def _containing(value: Value, *, case: bool) -> Condition:
     if value.source is not None:
-        return Matching(_expression(value, value.source, case=case))
+        return Matching(asked(value, _encodable(value, value.source), case=case))
     if not value.text:
         return Everything()
     return Matching(literal(_in_one_line(value), case=case))
@@ -307,17 +308,6 @@ def _encodable(value: Value, text: str) -> str:
     except UnicodeEncodeError:
         refuse(value.column, _("a text that UTF-8 can hold"), ascii(value.text)[1:-1])
     return text
-
-
-def _expression(value: Value, source: str, *, case: bool) -> Pattern:
-    try:
-        return expression(_encodable(value, source), case=case)
-    except PatternError as error:
-        expected = _("a regular expression")
-        message = _("expected {expected}, got '{got}' ({reason})")
-        message = message.format(expected=expected, got=shortened(source), reason=error)
-        column = value.inside + min(error.place, len(source))
-        raise QueryError(column, message, expected) from error
 
 
 _ANY_LOG = LogLanguage()

@@ -24,14 +24,13 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from sysgui.panels.logs.expressions import matching, remembering
 from sysgui.panels.logs.text.blocks import Starts
 from sysgui.panels.logs.text.networks import is_of, network_of
-from sysgui.panels.logs.text.patterns import PATIENCE, Pattern, either_case, ways_of
+from sysgui.panels.logs.text.patterns import Pattern, either_case, ways_of
 from sysgui.panels.logs.text.wanted import All, Condition, Not, Sight
 from sysgui.system.i18n import _
 from sysgui.system.query_values import Value, refuse
-
-from .parts import remembering, searched
 
 # The keys that lead to a field.
 Keys = tuple[str, ...]
@@ -208,15 +207,7 @@ def _in_order(sign: str, value: Value) -> Test:
 
 
 def _matching(value: Value, source: str) -> Test:
-    decides = searched(value, source)
-
-    def in_time(text: str) -> bool:
-        try:
-            return decides.search(text, timeout=PATIENCE) is not None
-        except TimeoutError:
-            return False
-
-    matches = remembering(in_time)
+    matches = remembering(matching(value, source))
 
     def test(found: Any) -> bool:
         text = _text(found)

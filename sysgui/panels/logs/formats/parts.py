@@ -5,35 +5,20 @@ import operator
 import re
 from collections.abc import Callable, Iterator, Mapping
 from ipaddress import IPv4Network
-from typing import TypeVar
 
-import regex
-
+from sysgui.panels.logs.expressions import matching, remembering
 from sysgui.panels.logs.text.blocks import Starts
 from sysgui.panels.logs.text.networks import mapped, network_of, written
-from sysgui.panels.logs.text.patterns import (
-    PATIENCE,
-    Pattern,
-    PatternError,
-    expression,
-    literal,
-)
+from sysgui.panels.logs.text.patterns import Pattern, literal
 from sysgui.panels.logs.text.wanted import All, Condition, Matching, Not, Nothing, Sight
 from sysgui.system.i18n import _
-from sysgui.system.query import QueryError
-from sysgui.system.query_values import Value, refuse, shortened
+from sysgui.system.query_values import Value, refuse
 
 from .form import Form, Part
 
 # Returns the lines whose part compares with a value: equal (=), other (!=), or holding it (~); of a
 # number, also less (<, <=) or more.
 Select = Callable[[str, Value], Condition]
-
-# Of so many values of a part it is remembered whether an expression matches them; but not of longer
-# ones, of which there could be more than fit in memory.
-_REMEMBERED, _LONGEST_REMEMBERED = 10_000, 256
-
-Text = TypeVar("Text", str, bytes)
 
 # No program writes a longer one.
 _NUMBER = re.compile(r"[0-9]{1,20}")
@@ -105,7 +90,7 @@ def _known(part: Part) -> Condition:
 def _holding(part: Part, sign: str, value: Value) -> Condition:
     """Selects the lines whose part is a value, or holds it."""
     if value.source is not None:
-        return All([_known(part), _Searched(part, _search(searched(value, value.source)))])
+        return All([_known(part), _Searched(part, matching(value, value.source))])
     contained = sign not in ("=", "!=")
     if not value.text and contained:
         return _known(part)
@@ -140,34 +125,6 @@ def _fits(part: Part, text: str) -> bool:
 
 def _pattern(part: Part, inside: str) -> Pattern:
     return Pattern(f"^{part.before}{inside}{part.behind}".encode("ascii"), caseless=False)
-
-
-def searched(value: Value, source: str) -> "regex.Pattern[str]":
-    """Returns the search for an expression within a part.
-
-    Raises:
-        QueryError: If it is none.
-    """
-    try:
-        decides = expression(source).decides
-    except PatternError as error:
-        expected = _("a regular expression")
-        message = _("expected {expected}, got '{got}' ({reason})")
-        message = message.format(expected=expected, got=shortened(source), reason=error)
-        column = value.inside + min(error.place, len(source))
-        raise QueryError(column, message, expected) from error
-    assert decides is not None  # noqa: S101 - for the type checker
-    return decides
-
-
-def remembering(decides: Callable[[Text], bool]) -> Callable[[Text], bool]:
-    """Returns the same test, which is made once only for values that come again and again."""
-    remembered = functools.lru_cache(_REMEMBERED)(decides)
-    return lambda value: (remembered if len(value) <= _LONGEST_REMEMBERED else decides)(value)
-
-
-def _search(source: "regex.Pattern[str]") -> Callable[[str], bool]:
-    return lambda text: source.search(text, timeout=PATIENCE) is not None
 
 
 def _in_order(sign: str, value: Value) -> Callable[[str], bool]:
@@ -213,8 +170,4 @@ class _Searched:
         return found is not None and self._matches(bytes(found[1]))
 
     def _try(self, value: bytes) -> bool:
-        try:
-            text = value.decode("utf-8", "backslashreplace")
-            return self._decides(text)
-        except TimeoutError:
-            return False
+        return self._decides(value.decode("utf-8", "backslashreplace"))

@@ -15,15 +15,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 import msgspec
 import numpy as np
 
+from sysgui.panels.logs.expressions import matching, remembering
 from sysgui.panels.logs.formats.moments import moment
 from sysgui.panels.logs.formats.zones import Zone
-from sysgui.panels.logs.query import LogLanguage, QueryError, Select
+from sysgui.panels.logs.query import LogLanguage, Select
 from sysgui.panels.logs.text.blocks import Block, Starts
 from sysgui.panels.logs.text.levels import Levels
-from sysgui.panels.logs.text.patterns import PATIENCE, Pattern, PatternError, expression
+from sysgui.panels.logs.text.patterns import Pattern
 from sysgui.panels.logs.text.wanted import All, Any, AtLevel, Condition, Everything, Sight
 from sysgui.system.i18n import _
-from sysgui.system.query_values import Value, refuse, shortened
+from sysgui.system.query_values import Value, refuse
 
 from .entries import Entry
 from .wanted import Wanted
@@ -139,7 +140,7 @@ def _of(name: str, sign: str, value: Value) -> Condition:
     if value.unknown:
         return Having(lambda entry: bool(part(entry)) == (sign == "!="))
     if value.source is not None:
-        found = _searched(value, value.source)
+        found = remembering(matching(value, value.source))
         return Having(lambda entry: bool(part(entry)) and found(part(entry)) != (sign == "!="))
     if sign == "~":
         held = text.casefold()
@@ -150,27 +151,6 @@ def _of(name: str, sign: str, value: Value) -> Condition:
     known = bool(text) and (name != "pid" or (text.isascii() and text.isdigit()))
     known = known and (name != "pid" or len(text) < _DIGITS)
     return Having(lambda entry: part(entry) in same, name if known else "", text)
-
-
-def _searched(value: Value, source: str) -> Callable[[str], bool]:
-    try:
-        decides = expression(source).decides
-    except PatternError as error:
-        expected = _("a regular expression")
-        message = _("expected {expected}, got '{got}' ({reason})")
-        message = message.format(expected=expected, got=shortened(source), reason=error)
-        column = value.inside + min(error.place, len(source))
-        raise QueryError(column, message, expected) from error
-    assert decides is not None  # noqa: S101 - for the type checker
-
-    @functools.lru_cache(10_000)
-    def found(text: str) -> bool:
-        try:
-            return decides.search(text, timeout=PATIENCE) is not None
-        except TimeoutError:
-            return False
-
-    return found
 
 
 class Question(msgspec.Struct, frozen=True):

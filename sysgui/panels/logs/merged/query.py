@@ -8,11 +8,10 @@ import functools
 from collections.abc import Iterable, Mapping, Sequence
 
 from sysgui.panels.logs.asked import REMEMBERED
+from sysgui.panels.logs.expressions import matching
 from sysgui.panels.logs.formats.moments import Written
-from sysgui.panels.logs.formats.parts import searched
 from sysgui.panels.logs.journal.question import Came
 from sysgui.panels.logs.query import Compiled, LogLanguage, Select
-from sysgui.panels.logs.text.patterns import PATIENCE
 from sysgui.panels.logs.text.wanted import All, Any, Condition, Everything, Not, Nothing
 from sysgui.system.i18n import _
 from sysgui.system.query_values import Value, refuse
@@ -38,11 +37,7 @@ class Name:
         if value.unknown:
             return _all_if(sign == "!=")
         if value.source is not None:
-            try:
-                found = searched(value, value.source).search(self._short, timeout=PATIENCE)
-            except TimeoutError:
-                found = None
-            return _all_if((found is not None) != (sign == "!="))
+            return _all_if(matching(value, value.source)(self._short) != (sign == "!="))
         if sign == "~":
             return _all_if(value.text.casefold() in self._short.casefold())
         if value.text not in (*self._names, *self._names.values()):

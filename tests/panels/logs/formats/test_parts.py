@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sysgui.panels.logs.expressions import remembering
 from sysgui.panels.logs.formats.form import Form
-from sysgui.panels.logs.formats.parts import remembering, selects
+from sysgui.panels.logs.formats.parts import selects
 from sysgui.panels.logs.formats.recognise import recognised
 from sysgui.panels.logs.formats.spans import parts_of
 from sysgui.panels.logs.formats.table import FORMS
