@@ -138,6 +138,11 @@ class Poller(QObject):
         """Whether it asks."""
         return self._running
 
+    @property
+    def waiting(self) -> bool:
+        """Whether a reading is under way."""
+        return self._waiting
+
     @Slot()
     def _ask(self) -> None:
         if self._waiting or not self._running:

@@ -47,7 +47,7 @@ try:
     pages.read(source={LOG!r})
 except Problem as problem:
     say([problem.code, problem.message, problem.hint])
-reading = RootReading(Host(), lambda _path, source: opened.put(source))
+reading = RootReading(Host(), lambda log: opened.put(log.source))
 asked = {{"path": {LOG!r}, "turn": reading.turn()}}
 thread = threading.Thread(target=reading.read, kwargs=asked)
 thread.start()
@@ -125,6 +125,54 @@ def test_it_is_said_who_may_read_it_shown_and_followed(installed: Machine) -> No
     assert installed.output(["sysgui", "logs", LOG]) == "four\n"
 
 
+# Says how many files come before the log, and the lines of all.
+SET = f"""
+import json, queue, threading
+from sysgui.panels.logs.as_root import RootReading
+from sysgui.panels.logs.page import Page
+from sysgui.system.host import Host
+from sysgui.system.reader import Reader
+
+reader, opened = Reader(), queue.Queue()
+pages = reader.probe("logs.page", Page)
+reading = RootReading(Host(), opened.put)
+asked = {{"path": {LOG!r}, "turn": reading.turn(), "older": True}}
+thread = threading.Thread(target=reading.read, kwargs=asked)
+thread.start()
+log = opened.get(timeout={PATIENCE})
+shown = []
+while not shown or shown[-1] != "three":
+    shown = [line.text for line in pages.read(source=log.source, seconds=0.0).shown]
+print(json.dumps([log.older, log.left_out, shown]))
+threading.excepthook = lambda _caught: None
+reading.close()
+thread.join()
+reader.stop()
+"""
+
+
+def test_what_was_rotated_away_comes_with_it(installed: Machine) -> None:
+    for command in (
+        f"mv '{LOG}' '{LOG}.2'",
+        f"gzip '{LOG}.2'",
+        f"touch -d '2 days ago' '{LOG}.2.gz'",
+        f"printf 'two and a half' > '{LOG}.1'",
+        f"touch -d yesterday '{LOG}.1'",
+        f"echo three > '{LOG}'",
+        f"chmod 600 '{LOG}'*",
+    ):
+        installed.output(["sh", "-c", command])
+    done = installed.run([PYTHON, "-I", "-c", SET], user="alice")
+    assert done.stderr == ""
+    assert json.loads(done.stdout) == [2, 0, ["one", "two", "two and a half", "three"]]
+    await_end(installed)
+    begin, finish = entries(installed, "file-read", TARGET)
+    assert begin["SYSGUI_TARGETS"] == f"follow=yes {TARGET}.2.gz {TARGET}.1 {TARGET}"
+    assert begin["_UID"] == "0"
+    assert finish["SYSGUI_RESULT"] == "cancelled"
+    assert left_running(installed) == ""
+
+
 # Says what the child says of the journal, where it is, and the last that it holds.
 JOURNAL = """
 import json, queue, threading
@@ -143,7 +191,7 @@ except Problem as problem:
     print(json.dumps(problem.code))
 place = place_as_root(host, "journal:system")
 print(json.dumps(place))
-reading = RootReading(host, lambda _path, source: opened.put(source))
+reading = RootReading(host, lambda log: opened.put(log.source))
 reading.read(path=place, turn=reading.turn())
 page = pages.read(source=opened.get())
 while not page.settled:

@@ -32,22 +32,32 @@ def place_as_root(host: Host, name: str) -> str:
     return path if path.startswith(_ROOT) else ""
 
 
-def not_permitted(host: Host, path: str) -> Problem:
-    """Returns the problem that this user may not read a file: who may, and how to come to it."""
+def not_permitted(host: Host, path: str, log: str = "") -> Problem:
+    """Returns the problem that this user may not read a file: who may, and how to come to it.
+
+    Args:
+        host: The machine.
+        path: The file's.
+        log: From which it was rotated away, if it is read as the begin of that.
+    """
     closed, about = _closed(host, path)
     may = stat.S_IRGRP if closed == path else stat.S_IXGRP
-    names = {"path": printable_text(path), "owner": host.user(about.st_uid)}
+    names = {
+        "path": printable_text(path),
+        "log": f"--older {printable_text(log)}" if log else printable_text(path),
+        "owner": host.user(about.st_uid),
+    }
     if about.st_gid and about.st_mode & may:
         group = host.group(about.st_gid)
         message = _("Only {owner} and the group {group} may read {path}.")
         hint = _(
             "An administrator can add you (usermod -aG {group} …, from the next login on), "
-            "or read it: sudo sysgui logs {path}"
+            "or read it: sudo sysgui logs {log}"
         )
     else:
         group = ""
         message = _("Only {owner} may read {path}.")
-        hint = _("An administrator can read it: sudo sysgui logs {path}")
+        hint = _("An administrator can read it: sudo sysgui logs {log}")
     return Problem(
         NOT_PERMITTED,
         message.format(group=group, **names),

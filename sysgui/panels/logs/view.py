@@ -137,6 +137,7 @@ class LogsView(PanelView):
         pane.find_edit.refused.connect(self._say)
         pane.follow.toggled.connect(self.lines.follow)
         pane.older.toggled.connect(self._asking.read_older)
+        pane.older.toggled.connect(self._root.read_older)
         pane.strip.pointed.connect(self._go_to_part)
         self.lines.chosen.connect(self._show_place)
         self._asking.said.connect(self._say)

@@ -63,6 +63,19 @@ def test_it_is_said_which_group_may_and_how_to_come_to_it(
     assert f"sudo sysgui logs {path}" in problem.hint
 
 
+def test_of_what_was_rotated_away_it_is_said_how_all_is_read(root: str) -> None:
+    Path(root, "var/log/app.log").write_text("two\n")
+    Path(root, "var/log/auth.log").rename(Path(root, "var/log/app.log.1"))
+
+    class Older(Closed):
+        def open(self, path: str, flags: int = 0) -> int:
+            return super().open("/var/log/auth.log" if path.endswith(".1") else path, flags)
+
+    with pytest.raises(Problem, match=r"the group adm may read /var/log/app\.log\.1") as refused:
+        PageProbe(Older(root, 0o640)).read(source="/var/log/app.log", older=True)
+    assert refused.value.hint.endswith("sudo sysgui logs --older /var/log/app.log")
+
+
 def test_the_command_says_the_same(root: str) -> None:
     import argparse
 

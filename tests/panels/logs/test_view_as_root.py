@@ -1,11 +1,13 @@
 """A log that only root may read, in the window: what is said, and what the helper's answers do."""
 
 import gzip
+import json
 import os
 import stat
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import IO
 
 import pytest
 from PySide6.QtWidgets import QCheckBox, QLabel
@@ -13,6 +15,7 @@ from roots.doors import NO_AGENT, Door
 
 from sysgui.panels.logs import permission
 from sysgui.panels.logs.analysis.report import Report
+from sysgui.panels.logs.as_root import Opened
 from sysgui.panels.logs.permission import not_permitted
 from sysgui.panels.logs.view import LogsView
 from sysgui.panels.logs.window.bundle_dialog import BundleDialog
@@ -24,6 +27,7 @@ from .journal.conftest import tell, unpacked
 from .test_view import seen
 
 PATH = "/var/log/only root.log"
+TARGET = "/var/log/only%20root.log"
 
 # Answers as the helper does: what is there, then what comes, until nobody reads it any more.
 FOLLOWS = """
@@ -112,23 +116,150 @@ def test_its_lines_come_and_are_followed_until_another_log_is_chosen(
     assert "Cancelled" not in said(view)
 
 
-def test_older_is_not_offered_for_it_and_why(qtbot, make: Make, tmp_path: Path) -> None:
-    (tmp_path / "plain").write_text("one\ntwo\n")
-    view = make(Closed(WHOLE % str(tmp_path / "plain")))
-    older = view._pane.older
-    older.click()
-    assert older.isChecked()
+class Rotated(Closed):
+    """The same, with what was rotated away: files of a folder stand where the logs would be."""
+
+    def __init__(self, script: str, folder: Path) -> None:
+        super().__init__(script)
+        self.folder = folder
+
+    def each_name(self, path: str) -> Iterator[str]:
+        assert path == "/var/log"
+        return iter(os.listdir(self.folder))
+
+    def stat(self, path: str) -> os.stat_result:
+        there = self.folder / path.removeprefix("/var/log/")
+        return Host.stat(self, str(there)) if there.exists() else super().stat(path)
+
+
+# Answers as the helper does for some files, the names of which tell where they are; then it says
+# what comes through a pipe.
+SET = """
+import json, sys
+from pathlib import Path
+from urllib.parse import unquote
+asked = json.loads(sys.stdin.readline())
+def say(target, **facts):
+    print(json.dumps({"frame": "piece", "facts": {"target": target, **facts}}), flush=True)
+for target in asked["targets"]:
+    data = Path(%r, unquote(target).rpartition("/")[2]).read_bytes()
+    say(target, event="opened", size=len(data))
+    for offset in range(0, len(data), 100):
+        say(target, offset=offset, data=data[offset:offset + 100].decode("latin-1"))
+if "follow" in asked["arguments"]:
+    for line in open(%r):
+        say(**json.loads(line))
+print('{"frame":"error","code":"cancelled"}')
+"""
+
+
+@pytest.fixture
+def rotated(tmp_path: Path, fifo: Path) -> Rotated:
+    """A log that has been rotated twice; the middle one does not end with its last line."""
+    folder = tmp_path / "log"
+    folder.mkdir()
+    name = PATH.removeprefix("/var/log/")
+    (folder / f"{name}.2.gz").write_bytes(gzip.compress(b"one\ntwo\n"))
+    (folder / f"{name}.1").write_text("three")
+    (folder / name).write_text("four\n")
+    os.utime(folder / f"{name}.2.gz", (1, 1))
+    os.utime(folder / f"{name}.1", (2, 2))
+    return Rotated(SET % (str(folder), str(fifo)), folder)
+
+
+SET_OF_IT = [f"{TARGET}.2.gz", f"{TARGET}.1", TARGET]
+
+
+def test_all_that_was_rotated_away_comes_with_one_password(
+    qtbot, make: Make, rotated: Rotated, fifo: Path, tmp_path: Path
+) -> None:
+    view = make(rotated)
+    view._pane.older.click()
     view._root.button.click()
-    qtbot.waitUntil(lambda: seen(view) == ["one", "two"])
-    assert not older.isEnabled()
-    assert "one file" in older.toolTip()
-    assert not view._asking.older
-    older.click()
-    assert older.isChecked()
-    view._asking.open("/var/log/another")
-    assert older.isEnabled()
-    assert "Alt+O" in older.toolTip()
-    assert view._asking.older
+    with fifo.open("w") as comes:
+        qtbot.waitUntil(lambda: seen(view) == ["one", "two", "three", "four"])
+        assert "2 files that were rotated away come before it" in said(view)
+        # Rotated once more: what has the older name now is there already.
+        for event in (
+            {"target": f"{TARGET}.1", "event": "replaced"},
+            {"target": f"{TARGET}.1", "offset": 0, "data": "four\n"},
+            {"target": TARGET, "event": "replaced"},
+            {"target": TARGET, "offset": 0, "data": "five\n"},
+        ):
+            comes.write(json.dumps(event) + "\n")
+        comes.flush()
+        qtbot.waitUntil(lambda: seen(view) == ["one", "two", "three", "four", "five"])
+        (argv,) = rotated.started
+        assert argv[-5:] == ["file-read", "follow=yes", *SET_OF_IT]
+        lines, told = bundled(qtbot, view, tmp_path / "out.zip")
+        assert lines == ["one", "two", "three", "four", "five"]
+        assert f"sysgui logs '{PATH}' --older" in told
+        view._asking.open("/var/log/another")
+    qtbot.waitUntil(lambda: view._root._reading._errand is None)
+
+
+def kept_open(fifo: Path) -> IO[bytes]:
+    """Opens the pipe without waiting for somebody who reads from it."""
+    return open(os.open(fifo, os.O_RDWR), "wb")
+
+
+def test_older_is_asked_for_anew_while_it_is_read_as_root(
+    qtbot, make: Make, rotated: Rotated, fifo: Path
+) -> None:
+    view = make(rotated)
+    view._root.button.click()
+    with kept_open(fifo):
+        qtbot.waitUntil(lambda: seen(view) == ["four"])
+        view._pane.older.click()
+    with kept_open(fifo):
+        qtbot.waitUntil(lambda: seen(view) == ["one", "two", "three", "four"])
+    assert [argv[-1] for argv in rotated.started] == [TARGET, TARGET]
+    # Also when nothing is read any more.
+    qtbot.waitUntil(lambda: "not followed any more" in said(view))
+    view._pane.older.click()
+    with kept_open(fifo):
+        qtbot.waitUntil(lambda: seen(view) == ["four"])
+        view._root.withdraw()
+    qtbot.waitUntil(lambda: view._root._reading._errand is None)
+    view._pane.older.click()
+    assert len(rotated.started) == 3
+
+
+def test_of_a_damaged_older_one_it_is_said_and_the_rest_shown(
+    qtbot, make: Make, rotated: Rotated, fifo: Path
+) -> None:
+    packed = rotated.folder / SET_OF_IT[0].rpartition("/")[2].replace("%20", " ")
+    packed.write_bytes(packed.read_bytes()[:-9])
+    os.utime(packed, (1, 1))
+    view = make(rotated)
+    view._pane.older.click()
+    view._root.button.click()
+    with fifo.open("w"):
+        qtbot.waitUntil(lambda: bool(seen(view)) and seen(view)[-2:] == ["three", "four"])
+        qtbot.waitUntil(lambda: "it ends too early" in said(view))
+        assert "read as root, and followed" in said(view)
+        view._root.withdraw()
+    qtbot.waitUntil(lambda: view._root._reading._errand is None)
+
+
+def test_of_more_than_go_with_one_password_the_youngest_are_read(
+    qtbot, make: Make, rotated: Rotated, fifo: Path
+) -> None:
+    for number in range(3, 41):
+        path = rotated.folder / f"{PATH.removeprefix('/var/log/')}.{number}.gz"
+        path.write_bytes(gzip.compress(b"old\n"))
+        os.utime(path, (1, 1))
+    view = make(rotated)
+    view._pane.older.click()
+    view._root.button.click()
+    with fifo.open("w"):
+        qtbot.waitUntil(lambda: bool(seen(view)) and seen(view)[-1] == "four")
+        assert "9 older files are left out" in said(view)
+        (argv,) = rotated.started
+        asked = [f"{TARGET}.{number}.gz" for number in range(31, 1, -1)]
+        assert argv[-33:] == ["follow=yes", *asked, *SET_OF_IT[1:]]
+        view._root.withdraw()
+    qtbot.waitUntil(lambda: view._root._reading._errand is None)
 
 
 def bundled(qtbot, view: LogsView, path: Path) -> tuple[list[str], str]:
@@ -293,7 +424,7 @@ def test_what_comes_of_one_log_is_not_shown_for_another(qtbot, make: Make, fifo:
     other = "/var/log/another.log"
     view._asking.open(other)
     view._asking._take_problem(not_permitted(Host(), other))
-    view._root._came.emit(PATH, "/proc/self/fd/0")
+    view._root._came.emit(Opened(PATH, "/proc/self/fd/0"))
     assert (view._asking.path, view._asking.source) == (other, "")
     qtbot.waitUntil(lambda: view._root._reading._errand is None)
     assert view._root.button.isVisible()

@@ -178,7 +178,8 @@ class Followed:
         try:
             return self._unpacked(open_file(self._host, path))
         except PermissionError as error:
-            raise not_permitted(self._host, path) from error
+            log = self._path if path != self._path else ""
+            raise not_permitted(self._host, path, log) from error
         except OSError as error:
             raise unreadable(path, error) from error
 

@@ -56,6 +56,7 @@ class Asking(QObject):
     def __init__(self, view: PanelView, pane: LogPane) -> None:
         super().__init__(view)
         self.path = self.source = self.query = self.sought = ""
+        self._is_source_older = False
         self.context = 0
         self.seek: tuple[str, int, bool] | None = None
         self.page: Page | None = None
@@ -108,15 +109,21 @@ class Asking(QObject):
         self.left.emit()
         self._open(path, "")
 
-    @Slot(str, str)
-    def open_instead(self, path: str, source: str) -> None:
-        """Reads what is opened instead of a log, if that is still chosen."""
+    @Slot(str, str, bool)
+    def open_instead(self, path: str, source: str, older: bool) -> None:
+        """Reads what is opened instead of a log, if that is still chosen.
+
+        Args:
+            path: The log's.
+            source: What is opened.
+            older: Whether that begins with what was rotated away.
+        """
         if path == self.path:
+            self._is_source_older = older
             self._open(path, source)
 
     def _open(self, path: str, source: str) -> None:
         self.path, self.source, self.page = path, source, None
-        self._pane.offer_older(offered=not source)
         self.said.emit("")
         self.opened.emit()
         self._pane.show_nothing("")
@@ -126,7 +133,6 @@ class Asking(QObject):
         """Reads the same logs by other offsets, or without some of them."""
         line = self._pane.lines.current
         self.path, self.source = path, ""
-        self._pane.offer_older(offered=True)
         if line is not None and not self._pane.lines.follows:
             self.seek = (LINE, line.offset, False)
         self._pages.ask_now()
@@ -182,6 +188,8 @@ class Asking(QObject):
     @Slot()
     def read_older(self) -> None:
         """Reads the log with what was rotated away from it, or without, as the switch says."""
+        if self.source:
+            return  # What is opened instead is another one then.
         self.seek = None
         self._begin_anew()
         self._pages.ask_now()
@@ -233,7 +241,7 @@ class Asking(QObject):
     @property
     def older(self) -> bool:
         """Whether what was rotated away from the log is read as its begin."""
-        return self._pane.older.isChecked() and self._pane.older.isEnabled()
+        return self._is_source_older if self.source else self._pane.older.isChecked()
 
     @property
     def asked(self) -> tuple[str, bool, str, str]:

@@ -79,8 +79,9 @@ class LogPane(QWidget):
         self._form.setToolTip(plain.tip(known))
         self.follow = self._switch(_("Follow"), _("Keep the end in sight as the log grows  End"))
         self.follow.setChecked(True)
-        self.older = self._switch(_("Older"), "")
-        self.offer_older(offered=True)
+        self.older = self._switch(
+            _("Older"), _("Read what was rotated away from this log before as its begin  Alt+O")
+        )
         self.wrap = self._switch(_("Wrap"), _("Go on with long lines in the next row  Alt+W"))
         self.analyse = self._switch(
             _("Analyse"), _("What the lines say as a whole: counts, addresses, what is new  Alt+A")
@@ -114,15 +115,6 @@ class LogPane(QWidget):
         button.setCheckable(True)
         button.setToolTip(tip)
         return button
-
-    def offer_older(self, *, offered: bool) -> None:
-        """Offers what was rotated away from the log, unless that is not read with it."""
-        self.older.setEnabled(offered)
-        self.older.setToolTip(
-            _("Read what was rotated away from this log before as its begin  Alt+O")
-            if offered
-            else _("As administrator one file is read at a time: open the older ones themselves")
-        )
 
     def _arrange(self) -> None:
         above, below = QHBoxLayout(), QHBoxLayout()
