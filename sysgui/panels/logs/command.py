@@ -30,7 +30,7 @@ from .printing import kept, values_lines
 from .printing.following import Tail, follow_journal, print_unpacked, until_closed
 from .printing.journal_lines import bad_time, query_of_units, run_journal
 from .printing.merged_lines import run_merged
-from .printing.original import APART, FAILED, write_original
+from .printing.original import APART, FAILED, say_trouble, write_original
 from .printing.pipe_lines import PipeLines, is_pipe
 from .printing.told import Teller
 from .printing.words import let_words_stand_anywhere, take_words, taken_for_text
@@ -240,11 +240,8 @@ def _run_file(arguments: argparse.Namespace, host: Host) -> int:
         if error.errno in _OF_OUTPUT:
             raise
         raise unreadable(path, error) from error
-    if followed.trouble:
-        sys.stdout.flush()
-        print(followed.trouble, file=sys.stderr)
-        return FAILED
-    return status
+    complete = not followed.trouble
+    return status if say_trouble(followed.trouble, complete=complete) else FAILED
 
 
 def _print_followed(arguments: argparse.Namespace, host: Host, followed: Followed) -> int:
@@ -286,9 +283,7 @@ def _run_pipe(arguments: argparse.Namespace, host: Host) -> int:
     lines.run()
     if arguments.count:
         print(lines.count)
-    if lines.trouble:
-        sys.stdout.flush()
-        print(lines.trouble, file=sys.stderr)
+    if not say_trouble(lines.trouble, complete=not lines.trouble):
         return FAILED
     return 0 if lines.count else 1
 

@@ -18,6 +18,7 @@ from sysgui.panels.logs.merged.sources import Source, name_of
 from sysgui.panels.logs.page import Log, open_log
 from sysgui.panels.logs.printing.journal_lines import bad_time, boot_named, query_of_units
 from sysgui.panels.logs.printing.kept import naming_force
+from sysgui.panels.logs.printing.original import FAILED, say_trouble
 from sysgui.panels.logs.printing.pipe_lines import STANDARD_INPUT, is_pipe
 from sysgui.panels.logs.query import QueryError
 from sysgui.system.host import Host
@@ -66,6 +67,8 @@ def add_arguments(parser: argparse.ArgumentParser, how: "argparse._MutuallyExclu
 def run_analysis(arguments: argparse.Namespace, host: Host, sources: Sequence[Source]) -> int:
     """Prints what is told of logs; status 1 if they have no lines that are wanted.
 
+    `FAILED` if not all could be read.
+
     Args:
         arguments: As typed.
         host: The machine.
@@ -90,17 +93,18 @@ def _run(
     name = sources[0].path if len(sources) == 1 else name_of(sources)
     try:
         if is_pipe(host, name):
-            report = _of_pipe(host, name, query, Zone(rules))
+            report, complete = _of_pipe(host, name, query, Zone(rules))
         else:
-            report = _analysed(
-                host, open_log(host, name, older=arguments.older), query, Zone(rules)
-            )
+            log = open_log(host, name, older=arguments.older)
+            report, complete = _analysed(host, log, query, Zone(rules))
     except QueryError as error:
         raise Problem("bad-query", str(error)) from error
     except OSError as error:
         raise unreadable(name, error) from error
     report = msgspec.structs.replace(report, context=arguments.context)
     _give(report, arguments, rules, page)
+    if not say_trouble(report.trouble, complete=complete):
+        return FAILED
     return 0 if report.lines else 1
 
 
@@ -122,14 +126,15 @@ def _give(
             sys.stdout.write(f"{line}\n")
 
 
-def _analysed(host: Host, log: Log, query: str, zone: Zone) -> Report:
+def _analysed(host: Host, log: Log, query: str, zone: Zone) -> tuple[Report, bool]:
+    """Returns what is told of a log, and whether all of it could be read."""
     log.ask(query, "")
     analysis = Analysis(host, log, query, zone)
     analysis.go_on(float("inf"))
-    return analysis.report()
+    return analysis.report(), log.complete
 
 
-def _of_pipe(host: Host, name: str, query: str, zone: Zone) -> Report:
+def _of_pipe(host: Host, name: str, query: str, zone: Zone) -> tuple[Report, bool]:
     """Analyses what comes through a pipe, all of which must have come first: it is looked at twice.
 
     Raises:
@@ -139,8 +144,8 @@ def _of_pipe(host: Host, name: str, query: str, zone: Zone) -> Report:
     with os.fdopen(descriptor, "rb") as pipe, tempfile.NamedTemporaryFile() as held:
         shutil.copyfileobj(pipe, held)
         held.flush()
-        report = _analysed(host, OpenLog(Host(), held.name), query, zone)
-    return msgspec.structs.replace(report, source=name)
+        report, complete = _analysed(host, OpenLog(Host(), held.name), query, zone)
+    return msgspec.structs.replace(report, source=name), complete
 
 
 def _query(arguments: argparse.Namespace, host: Host, sources: Sequence[Source]) -> str:

@@ -43,6 +43,16 @@ class Bundling:
         self._redaction = Redaction(asked.redacted, _known(host))
         self._log = open_log(host, asked.source, older=asked.older)
 
+    @property
+    def trouble(self) -> str:
+        """Why not all of the log could be read; "" if nothing is wrong."""
+        return self._log.trouble
+
+    @property
+    def complete(self) -> bool:
+        """Whether all of the log could be read that this user may read."""
+        return self._log.complete
+
     def close(self) -> None:
         """Ends what goes on for it."""
         if not isinstance(self._log, OpenLog):

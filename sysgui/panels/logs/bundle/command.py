@@ -10,6 +10,7 @@ from sysgui.panels.logs.merged.sources import Source, name_of
 from sysgui.panels.logs.printing.journal_lines import boot_named
 from sysgui.panels.logs.printing.kept import naming_force
 from sysgui.panels.logs.printing.merged_lines import asked_texts
+from sysgui.panels.logs.printing.original import FAILED, say_trouble
 from sysgui.system.host import Host
 from sysgui.system.i18n import _
 from sysgui.system.problem import Problem
@@ -56,7 +57,7 @@ def _kinds(typed: str) -> tuple[str, ...]:
 
 
 def run(arguments: argparse.Namespace, host: Host, sources: Sequence[Source]) -> int:
-    """Makes the bundle.
+    """Makes the bundle; `FAILED` if not all could be read of what it is of.
 
     Raises:
         Problem: As `Bundling` says; `bad-time`, `no-boot`.
@@ -72,7 +73,7 @@ def run(arguments: argparse.Namespace, host: Host, sources: Sequence[Source]) ->
     making = bundling.steps(arguments.bundle, replaces=arguments.force)
     with closing(bundling), closing(making) as steps, naming_force():
         _tell(steps)
-    return 0
+        return 0 if say_trouble(bundling.trouble, complete=bundling.complete) else FAILED
 
 
 def _tell(steps: Iterable[float]) -> None:

@@ -281,6 +281,11 @@ class OpenLog:
         return self._followed.trouble
 
     @property
+    def complete(self) -> bool:
+        """Whether all of it could be read."""
+        return not self.trouble
+
+    @property
     def undecided(self) -> int:
         """How many lines could not be decided in time."""
         return self._sifted.scan.undecided

@@ -72,6 +72,7 @@ class JournalLog:
         self._is_seen = self._is_counted = False
         self._lines = self._bytes = self._hidden = 0
         self._stamps: frozenset[tuple[int, int]] = frozenset()
+        self._complaint = ""  # Of what was streamed.
         self._doubtful: list[Doubtful] = []
 
     def close(self) -> None:
@@ -162,7 +163,7 @@ class JournalLog:
         there = listing(self._host, self._source)
         if there.hidden and not there.paths:
             raise Problem("journal-unreadable", why_hidden(there.hidden), _(HOW_TO_SEE))
-        self._stamps = there.stamps
+        self._stamps, self._hidden = there.stamps, there.hidden
         self._bytes = sum(map(self._size, there.paths))
 
     def _size(self, path: str) -> int:
@@ -270,12 +271,19 @@ class JournalLog:
     @property
     def trouble(self) -> str:
         """Why not all of it could be read; "" if nothing is wrong."""
-        lost = (
-            next(filter(None, (each.lost for each in self._doubtful)), "") or self._sifted.complaint
-        )
-        if lost:
-            return _("Not all of the journal could be read: {error}").format(error=lost)
+        if self._lost:
+            return _("Not all of the journal could be read: {error}").format(error=self._lost)
         return f"{why_hidden(self._hidden)} {_(HOW_TO_SEE)}" if self._hidden else ""
+
+    @property
+    def complete(self) -> bool:
+        """Whether all of it could be read that this user may read."""
+        return not self._lost
+
+    @property
+    def _lost(self) -> str:
+        lost = next(filter(None, (each.lost for each in self._doubtful)), "")
+        return lost or self._sifted.complaint or self._complaint
 
     @property
     def encoding(self) -> str:
@@ -364,12 +372,13 @@ class JournalLog:
         return [f"{written(entry, self._zone)}\n".encode() for entry in entries]
 
     def stream(self) -> Iterator[Entry]:
-        """Returns the entries of all rows, from the earliest on, beside what is shown.
+        """Yields the entries of all rows, from the earliest on, beside what is shown.
 
         Raises:
             Problem: As `go_on` says.
         """
-        return self._reader.stream()
+        self._look()
+        self._complaint = yield from self._reader.stream()
 
     def line(self, entry: Entry) -> Line:
         """Returns an entry as a line."""

@@ -1,6 +1,6 @@
 """The entries that are rows of a journal, read: some of them, or all from the earliest on."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from itertools import islice
 
 import msgspec
@@ -86,18 +86,27 @@ class RowReader:
                 for picked in picker.pick(entry, is_wanted, found=False):
                     yield picked.entry
 
-    def stream(self) -> Iterator[Entry]:
+    def stream(self) -> Generator[Entry, None, str]:
         """Yields the entries of all rows, from the earliest on, beside what is shown.
+
+        Returns:
+            Why they are not all; "" if nothing is wrong.
 
         Raises:
             Problem: As `JournalEntries` says.
         """
         rest = self._question.rest
         stream = self._entries.stream(self._question.wanted, WHOLE)
+        complaints: list[str] = []
+
+        def noted() -> Iterator[Entry]:
+            complaints.append((yield from stream))
+
         try:
-            yield from stream if rest is None else self._chosen(stream, rest)
+            yield from noted() if rest is None else self._chosen(noted(), rest)
         finally:
             stream.close()
+        return "".join(complaints)
 
     def batches(self) -> Iterator[list[Entry]]:
         """Yields the entries of all rows that are known, some at a time, or none for a while.

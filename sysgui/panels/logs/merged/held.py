@@ -98,6 +98,13 @@ class Held:
             return _("No line says when it was written, so none has a place among the others.")
         return self.member.log.trouble
 
+    @property
+    def complete(self) -> bool:
+        """Whether all of it is there that this user may read."""
+        if self.problem is not None or self.member is None or not self.member.tells_time:
+            return not self.trouble
+        return self.member.log.complete
+
     def refresh(self) -> None:
         """Looks what has become of it."""
         self._try(self._refresh)

@@ -243,6 +243,11 @@ class MergedLog:
         told = [(held.name, held.trouble) for held in self._held]
         return "\n".join(f"{name}: {trouble}" for name, trouble in told if trouble)
 
+    @property
+    def complete(self) -> bool:
+        """Whether all of them could be read that this user may read."""
+        return all(held.complete for held in self._held)
+
     def levels(self) -> list[int]:
         """Returns how many rows are of each level, 0 to 7, and of none."""
         told = [[0] * LEVELS, *(member.log.levels() for _number, member, _offset in self._members)]

@@ -14,6 +14,22 @@ FAILED = 2
 APART = b"--\n"
 
 
+def say_trouble(trouble: str, *, complete: bool) -> bool:
+    """Says behind all else why not all could be read, if there is anything to say.
+
+    Args:
+        trouble: Why, translated; "" if nothing is wrong.
+        complete: Whether all could be read nevertheless that this user may read.
+
+    Returns:
+        The same.
+    """
+    if trouble:
+        sys.stdout.flush()
+        print(trouble, file=sys.stderr)
+    return complete
+
+
 def write_original(line: Original, *, json: bool, **more: str | int) -> None:
     """Prints a line.
 

@@ -2,6 +2,7 @@
 
 import argparse
 import csv
+import gzip
 import io
 import json
 import re
@@ -156,6 +157,27 @@ def test_no_lines_are_told_of_as_such(log: Path, run: Run) -> None:
     assert "0 lines" in run(str(log), "nowhere to be found", "--analyze", status=1)
 
 
+FORMS = ([], ["--json"], ["--csv"], ["--html", "-"])
+
+
+@pytest.mark.parametrize("form", FORMS, ids=str)
+@pytest.mark.parametrize("others", [0, 1])
+def test_of_a_damaged_log_the_status_tells_that_not_all_was_read(
+    log: Path, capsys: pytest.CaptureFixture[str], form: list[str], others: int
+) -> None:
+    """As `zcat` and the plain command tell it."""
+    packed = log.with_name("packed.gz")
+    packed.write_bytes(gzip.compress(log.read_bytes() * 99)[:-9])
+    assert subprocess.run(["zcat", str(packed)], capture_output=True).returncode
+    parser = argparse.ArgumentParser()
+    command.add_arguments(parser)
+    argv = [str(packed), *[str(log)] * others, "--analyze", *form]
+    assert command.run(parser.parse_args(argv), Host()) == 2
+    said = capsys.readouterr()
+    assert said.err.endswith("Not all of it could be unpacked: it ends too early.\n")
+    assert "disk usage" in said.out
+
+
 def test_what_comes_through_a_pipe_is_told_of(log: Path, run: Run) -> None:
     argv = [sys.executable, "-m", "sysgui", "logs", "-", "WARNING", "--analyze", "--json"]
     done = subprocess.run(argv, input=log.read_bytes(), capture_output=True, check=True)
@@ -164,6 +186,9 @@ def test_what_comes_through_a_pipe_is_told_of(log: Path, run: Run) -> None:
     )
     assert told["source"] == "-"
     assert (told["lines"], told["hours"]) == (expected["lines"], expected["hours"])
+    packed = gzip.compress(log.read_bytes() * 99)
+    for given, status in ((packed, 0), (packed[:-9], 2)):
+        assert subprocess.run(argv, input=given, capture_output=True).returncode == status
     # When the machine was started is found out anew each time.
     tables, others = (
         [table for table in each["tables"] if "new" not in table["name"]]

@@ -1,6 +1,7 @@
 """`sysgui logs … --bundle FILE`, against what the same words print without it."""
 
 import argparse
+import gzip
 import subprocess
 import sys
 import zipfile
@@ -78,3 +79,19 @@ def test_a_time_that_is_none_and_a_boot_of_a_file_are_refused(tmp_path: Path) ->
             command.run(parsed(str(path), *options, "--bundle", str(tmp_path / "b")), Host())
         assert refused.value.code == code
     assert not (tmp_path / "b").exists()
+
+
+@pytest.mark.parametrize("others", [0, 1])
+def test_of_a_damaged_log_it_holds_what_can_be_read_and_the_status_tells(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], others: int
+) -> None:
+    lines = b"".join(b"2026-11-27T08:00:%02dZ fine\n" % (number % 60) for number in range(9000))
+    packed, plain = tmp_path / "a.gz", tmp_path / "b"
+    packed.write_bytes(gzip.compress(lines)[:-9])
+    plain.write_bytes(lines)
+    argv = [str(packed), *[str(plain)] * others, "--bundle", str(tmp_path / "c.zip")]
+    assert command.run(parsed(*argv), Host()) == 2
+    assert "it ends too early" in capsys.readouterr().err
+    assert len(lines_of(tmp_path / "c.zip")) > others * len(lines)
+    assert command.run(parsed(str(plain), "--bundle", str(tmp_path / "d.zip")), Host()) == 0
+    assert capsys.readouterr().err == ""

@@ -1,10 +1,13 @@
 """What is told of a journal as a whole, against what journalctl prints and the queries find."""
 
+import argparse
+import shutil
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
+from sysgui.panels.logs import command
 from sysgui.panels.logs.analysis.analysis import Analysis
 from sysgui.panels.logs.analysis.report import Report
 from sysgui.panels.logs.formats.zones import Zone, zone_of
@@ -58,3 +61,20 @@ def test_the_last_errors_are_those_of_the_end(journal: Path) -> None:
     (errors,) = [each.spots for each in analysed(journal.parent).spots if each.name == "errors"]
     expected = [int(e["__REALTIME_TIMESTAMP"]) for e in tell(journal) if level(e) <= 3][-10:]
     assert [spot.time for spot in errors] == expected[::-1]
+
+
+def test_what_is_closed_to_somebody_is_said_and_no_failure(
+    journal: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As journalctl has it, and the plain command."""
+    shutil.copy(journal, journal.with_name("user-1.journal"))
+    may_read = Host.may_read
+    monkeypatch.setattr(
+        Host, "may_read", lambda host, path: "user-" not in path and may_read(host, path)
+    )
+    parser = argparse.ArgumentParser()
+    command.add_arguments(parser)
+    for options in ([], ["--analyze"], ["--bundle", str(journal.with_name("a.zip"))]):
+        asked = parser.parse_args([f"journal:{journal.parent}", *options])
+        assert command.run(asked, Host()) == 0
+        assert "1 file or folder of this journal is closed to you" in capsys.readouterr().err

@@ -1,5 +1,7 @@
 """Damaged files of the journal: what is told of them is true, or is told by journalctl."""
 
+import argparse
+import random
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -8,6 +10,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from sysgui.panels.logs import command
 from sysgui.panels.logs.journal.files import JournalFile
 from sysgui.panels.logs.journal.header import Doubt
 from sysgui.panels.logs.journal.index import JournalIndex
@@ -130,3 +133,23 @@ def test_a_file_that_becomes_shorter_while_it_is_read(tmp_path: Path, kind: str)
         path.write_bytes(WHOLE[kind][:100_000])
         with pytest.raises(Doubt):
             times(file, None)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_that_not_all_was_read_is_told_alike_by_lines_and_analysis(
+    tmp_path: Path, kind: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, flips = tmp_path / "flipped.journal", random.Random(1)
+    parser = argparse.ArgumentParser()
+    command.add_arguments(parser)
+    told = []
+    for _time in range(4):
+        places = [(flips.randrange(4000, len(WHOLE[kind])), 0x41) for _flip in range(60)]
+        path.write_bytes(damaged(kind, places))
+        for options in ([], ["--analyze"]):
+            status = command.run(parser.parse_args([f"journal:{path}", *options]), Host())
+            is_said = "Not all of the journal could be read" in capsys.readouterr().err
+            assert status == (2 if is_said else 0)
+            told.append(status)
+    assert told[::2] == told[1::2]
+    assert 2 in told
