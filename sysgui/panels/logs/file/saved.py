@@ -26,7 +26,7 @@ from .relief import Relief
 from .understood import Understood
 
 # Of another form is what another version has saved.
-VERSION = 4
+VERSION = 5
 
 # So many blocks are looked through quickly: it is not worth it. It is saved again after as many.
 LARGE = 32

@@ -106,7 +106,7 @@ class Understood:
         asks = dict(selects(form))
         if form.written != NO_TIME:
             asks |= time_selects(self.times, self.zone, self._host.now)
-        self.rules = Levels(form.begins, form.levels)
+        self.rules = Levels(form.begins, form.levels, _level_of(form))
         self._fields = fields_of(self._followed.text, form)
         if self._fields is None:
             self.language = LogLanguage(asks, self.rules)
@@ -164,6 +164,12 @@ class Understood:
         if len(self._known) > REMEMBERED:
             self._known = dict([*self._known.items()][-REMEMBERED:])
         return found
+
+
+def _level_of(form: Form) -> str:
+    """Returns where lines of a form say their level; "" if in no place of its own."""
+    part = form.parts.get("level")
+    return f"{part.before}(?P<value>{part.inside}+){part.behind}" if part else ""
 
 
 def _runs(lines: Sequence[Raw]) -> Iterator[list[Raw]]:

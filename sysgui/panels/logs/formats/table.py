@@ -45,6 +45,12 @@ _QUOTED = r"(?:[^\"\\\r\n]|\\[^\r\n])*\""
 # The levels of RFC 9110's classes: the server failed (err), and whoever asked did (warning).
 _STATUS = ((3, "5"), (4, "4"))
 
+# PostgreSQL's, section "Message Severity Levels".
+_SEVERITIES = (
+    (0, "PANIC"), (2, "FATAL"), (3, "ERROR"), (4, "WARNING"), (5, "NOTICE"), (6, "INFO"),
+    (7, "DEBUG[1-5]?"),
+)  # fmt: skip
+
 
 def _word(name: str, *, nil: str = "") -> Step:
     return Step(name, WORD, behind=" ", nil=nil)
@@ -100,6 +106,33 @@ def _access(name: str, *first: Step) -> Form:
         Place(mark="["),
         parts,
         {level: f"{before}{first_digit}[0-9]{{2}}{behind}" for level, first_digit in _STATUS},
+    )
+
+
+def _postgresql() -> Form:
+    """Returns the form of PostgreSQL's lines.
+
+    A statement that is logged may hold any words; what is LOG, DETAIL or STATEMENT is of no level.
+    """
+    moment = rf"{_DATE} {_CLOCK}{_FRACTION} (?:[A-Z]{{1,5}}|[+-][0-9]{{2,4}})"
+    parts = parts_of_steps(
+        time(moment),
+        gap(r" \["),
+        Step("pid", _NUMBER, behind=r"(?:-[0-9]+)?\]"),
+        gap(r"(?:-[0-9]+)?\] "),
+        Step("user", r"[^ @:\r\n]", behind=f"@{WORD}+ ", optional=True),
+        Step("database", WORD, "@", " ", optional=True),
+        level("[A-Z0-9]", ":"),
+        gap(": *"),
+    )
+    before = rf"{moment} \[[0-9]+(?:-[0-9]+)?\] (?:[^ @:\r\n]+@{WORD}+ )?"
+    return Form(
+        "postgresql",
+        rf"{moment} \[[0-9]+\]",
+        ISO,
+        Place(),
+        parts,
+        {severity: f"{before}{word}:" for severity, word in _SEVERITIES},
     )
 
 
@@ -252,22 +285,7 @@ FORMS: tuple[Form, ...] = (
             gap(" "),
         ),
     ),
-    Form(
-        "postgresql",
-        rf"{_DATE} {_CLOCK}{_FRACTION} (?:[A-Z]{{1,5}}|[+-][0-9]{{2,4}}) \[[0-9]+\]",
-        ISO,
-        Place(),
-        parts_of_steps(
-            time(rf"{_DATE} {_CLOCK}{_FRACTION} (?:[A-Z]{{1,5}}|[+-][0-9]{{2,4}})"),
-            gap(r" \["),
-            Step("pid", _NUMBER, behind=r"(?:-[0-9]+)?\]"),
-            gap(r"(?:-[0-9]+)?\] "),
-            Step("user", r"[^ @:\r\n]", behind=f"@{WORD}+ ", optional=True),
-            Step("database", WORD, "@", " ", optional=True),
-            level("[A-Z0-9]", ":"),
-            gap(": *"),
-        ),
-    ),
+    _postgresql(),
     Form(
         "mariadb",
         rf"{_DATE}[T ][ 0-9][0-9]{_CLOCK[8:]}{_FRACTION}Z? [0-9]+ \[[A-Za-z]+\] ",

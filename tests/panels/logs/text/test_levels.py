@@ -27,6 +27,12 @@ LINES = {
     # RFC 5424: facility 3, severity 3; facility 20, severity 6
     "<27>1 2026-11-27T08:00:01Z vm app 7 - - gone": "err",
     "<166>1 2026-11-27T08:00:01Z vm app 7 - - fine": "info",
+    # What comes first is what the line says of itself.
+    "<14>Nov 27 08:00:01 vm app[1]: error: told by another": "info",
+    "Nov 27 08:00:01 vm NetworkManager[9]: <info>  [1764.1] eth0: state error: none": "info",
+    "[2026-11-27 08:00:02] production.INFO: gave up, ERROR: none": "info",
+    "2026-11-27 08:00:01,123 fail2ban.actions [9]: NOTICE  [sshd] WARNING: 192.0.2.7": "notice",
+    "app: error: treating the warning: as one": "err",
     # None of these says that it is an error.
     "Nov 27 08:00:01 vm backup[9]: finished with 0 errors": "",
     "Nov 27 08:00:01 vm sshd[9]: Failed password for invalid user error from 192.0.2.7": "",
