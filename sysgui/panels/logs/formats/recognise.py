@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from .form import TEXT, Form
-from .keyed import keyed
+from .keyed import JSON, keyed
 from .log import Log, read_lines
 from .table import FORMS
 
@@ -39,9 +39,12 @@ def recognised(lines: Sequence[bytes]) -> Form:
     if not filled:
         return TEXT
     found = keyed(filled)
-    if found:
+    if found and found.name == JSON:
         return found
     counts = [_count(form, filled) for form in FORMS]
+    # Those of the audit are pairs, too.
+    if found and max(counts) < _ALMOST_ALL * len(filled):
+        return found
     enough = [
         count and count >= form.share * len(filled)
         for form, count in zip(FORMS, counts, strict=True)

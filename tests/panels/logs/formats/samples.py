@@ -308,6 +308,18 @@ SAMPLES = [
         time="1364481363.243", type="SYSCALL",
         message="arch=c000003e syscall=2 success=no exit=-13",
     ),
+    # of Debian 12's auditd: all of it is pairs, as in logfmt
+    sample(
+        "audit",
+        "type=USER_LOGIN msg=audit(1764230401.123:45): pid=812 uid=0 auid=4294967295 "
+        "ses=4294967295 msg='op=login acct=\"root\" exe=\"/usr/sbin/sshd\" hostname=? "
+        "addr=192.0.2.7 terminal=ssh res=failed'\x1dUID=\"root\" AUID=\"unset\"",
+        1_764_230_401_123_000,
+        time="1764230401.123", type="USER_LOGIN",
+        message="pid=812 uid=0 auid=4294967295 "
+        "ses=4294967295 msg='op=login acct=\"root\" exe=\"/usr/sbin/sshd\" hostname=? "
+        "addr=192.0.2.7 terminal=ssh res=failed'\x1dUID=\"root\" AUID=\"unset\"",
+    ),
     # bunyan, pino, logrus, journalctl -o json
     sample(
         "json",
