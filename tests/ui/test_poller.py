@@ -2,7 +2,6 @@
 
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -21,6 +20,9 @@ from sysgui.ui.poller import Bug, Poller
 
 # Long enough never to come by itself within a test.
 NEVER = 1000.0
+
+# The rhythm of those that are to be seen to ask, or not to ask any more.
+EVERY = 0.01
 
 
 class Counting:
@@ -81,13 +83,11 @@ class Taker(QObject):
         self.readings: list[object] = []
         self.problems: list[Problem] = []
         self.bugs: list[Bug] = []
-        self.times: list[float] = []
         self.threads: set[int] = set()
 
     @Slot(object)
     def take(self, reading: object) -> None:
         self.readings.append(reading)
-        self.times.append(time.monotonic())
         self.threads.add(threading.get_ident())
 
     @Slot(object)
@@ -126,6 +126,21 @@ def make(taker: Taker) -> Iterator[Make]:
         assert poller.wait(5000)
 
 
+@pytest.fixture
+def turns(qtbot) -> Callable[[int], None]:
+    """Waits while another poller is asked so often: this one would have been asked meanwhile."""
+
+    def turns(count: int) -> None:
+        parent, probe = QObject(), Counting()
+        other = Poller(parent, probe, EVERY)
+        other.start()
+        qtbot.waitUntil(lambda: probe.asked >= count)
+        other.quit()
+        assert other.wait(5000)
+
+    return turns
+
+
 def test_it_asks_at_once_and_again_and_again_in_a_thread_of_its_own(qtbot, taker, make) -> None:
     probe = Counting()
     make(probe, 0.01).start()
@@ -137,16 +152,16 @@ def test_it_asks_at_once_and_again_and_again_in_a_thread_of_its_own(qtbot, taker
     assert len(probe.threads) == 1
 
 
-def test_nothing_is_asked_before_it_is_started(qtbot, taker, make) -> None:
+def test_nothing_is_asked_before_it_is_started(make, turns) -> None:
     probe = Counting()
-    poller = make(probe, 0.01)
+    poller = make(probe, EVERY)
     poller.ask_now()
-    qtbot.wait(50)  # Nothing can be waited for: it is that nothing comes.
+    turns(5)
     assert not probe.asked
     assert not poller.running
 
 
-def test_a_slow_reading_slows_the_rhythm_and_none_pile_up(qtbot, taker, make) -> None:
+def test_a_slow_reading_slows_the_rhythm_and_none_pile_up(qtbot, taker, make, turns) -> None:
     probe = Gate()
     poller = make(probe, 0.001)
     poller.start()
@@ -154,41 +169,48 @@ def test_a_slow_reading_slows_the_rhythm_and_none_pile_up(qtbot, taker, make) ->
     for _question in range(100):
         poller.ask_now()
         poller.start()
-    qtbot.wait(30)  # Thirty intervals: nothing may come of them.
+    turns(3)
     assert probe.asked == 1
     poller.set_every(NEVER)
     probe.open.set()
     # One answer to what was under way, and one to all that asked out of turn meanwhile.
     qtbot.waitUntil(lambda: len(taker.readings) == 2)
-    qtbot.wait(30)
+    turns(3)
     assert probe.asked == 2
     assert probe.most_at_once == 1
 
 
 def test_the_interval_counts_from_question_to_question(qtbot, taker, make) -> None:
-    make(Counting(), 0.1).start()
-    qtbot.waitUntil(lambda: len(taker.readings) >= 6)
-    steps = [b - a for a, b in zip(taker.times, taker.times[1:], strict=False)]
-    assert sorted(steps)[len(steps) // 2] == pytest.approx(0.1, abs=0.05)
+    probe = Gate()
+    poller = make(probe, NEVER)
+    poller.start()
+    qtbot.waitUntil(lambda: poller._deadline.remainingTime() < 1000 * NEVER - 100)
+    probe.open.set()
+    qtbot.waitUntil(lambda: taker.readings == [1])
+    assert poller._timer.interval() < 1000 * NEVER - 100
 
 
-def test_ask_now_does_not_wait_for_the_interval(qtbot, taker, make) -> None:
+def test_ask_now_does_not_wait_for_the_interval_and_asks_once(qtbot, taker, make, turns) -> None:
     poller = make(Counting(), NEVER)
     poller.start()
     qtbot.waitUntil(lambda: len(taker.readings) == 1)
     poller.ask_now()
     qtbot.waitUntil(lambda: len(taker.readings) == 2)
+    turns(3)
+    assert taker.readings == [1, 2]
 
 
-def test_a_paused_one_asks_nothing_and_a_resumed_one_asks_at_once(qtbot, taker, make) -> None:
+def test_a_paused_one_asks_nothing_and_a_resumed_one_asks_at_once(
+    qtbot, taker, make, turns
+) -> None:
     probe = Counting()
     poller = make(probe, 0.01)
     poller.start()
     qtbot.waitUntil(lambda: len(taker.readings) >= 2)
     poller.pause()
-    qtbot.wait(30)  # What was under way arrives.
+    turns(3)  # What was under way arrives.
     asked = probe.asked
-    qtbot.wait(60)
+    turns(6)
     assert probe.asked == asked
     poller.set_every(NEVER)
     poller.start()
@@ -231,7 +253,7 @@ def test_a_problem_is_handed_on_and_it_goes_on_asking(qtbot, taker, make) -> Non
 
 
 def test_a_bug_is_handed_on_with_its_traceback_logged_and_it_asks_more_slowly(
-    qtbot, taker, make, caplog, monkeypatch
+    qtbot, taker, make, turns, caplog, monkeypatch
 ) -> None:
     monkeypatch.setattr(poller_module, "AFTER_BUG", 50.0)
     poller = make(Failing(ZeroDivisionError("by none")), 0.01)
@@ -240,7 +262,7 @@ def test_a_bug_is_handed_on_with_its_traceback_logged_and_it_asks_more_slowly(
     assert taker.bugs[0].summary == "ZeroDivisionError: by none"
     assert "in answer" in taker.bugs[0].report
     assert "by none" in caplog.text
-    qtbot.wait(50)  # Five intervals.
+    turns(5)
     assert not taker.readings
     poller.ask_now()  # The user may ask at once.
     qtbot.waitUntil(lambda: len(taker.readings) == 1)
@@ -270,7 +292,7 @@ def test_it_stops_when_paused_and_stopping_twice_is_one(qtbot, taker, make) -> N
 
 
 def test_while_a_reading_blocks_it_says_so_and_stops_when_the_reading_ends(
-    qtbot, taker, make
+    qtbot, make, turns
 ) -> None:
     probe = Gate()
     poller = make(probe, 0.01)
@@ -280,12 +302,11 @@ def test_while_a_reading_blocks_it_says_so_and_stops_when_the_reading_ends(
     assert not poller.wait(20)
     probe.open.set()
     assert poller.wait(5000)
-    asked = probe.asked
-    qtbot.wait(30)
-    assert probe.asked == asked == 1
+    turns(3)
+    assert probe.asked == 1
 
 
-def test_once_stopped_it_starts_no_more(qtbot, taker, make) -> None:
+def test_once_stopped_it_starts_no_more(make, turns) -> None:
     probe = Counting()
     poller = make(probe, 0.01)
     poller.start()
@@ -294,7 +315,7 @@ def test_once_stopped_it_starts_no_more(qtbot, taker, make) -> None:
     asked = probe.asked
     poller.start()
     poller.ask_now()
-    qtbot.wait(30)
+    turns(3)
     assert probe.asked == asked
     assert not poller.running
 
