@@ -182,6 +182,33 @@ def test_who_stops_it_while_it_waits_to_be_started_later_is_obeyed() -> None:
     assert verdicts[-1].memory.state == "stopped"
 
 
+def test_what_could_not_start_again_because_another_failed_again_is_counted_again() -> None:
+    asked = Picture(active="inactive", sub="dead", asked=True)
+    verdicts = story(STOPPED, asked, asked._replace(asked=False), asked)
+    assert verdicts[-1].memory.failures == 2
+
+
+def test_what_need_not_run_for_any_time_is_well_at_once() -> None:
+    again = Picture(invocation="a2", restarts=1, running=0.0)
+    assert told(story(RUNNING, BETWEEN, again, policy=Policy(grace=0.0))) == ["failed", "recovered"]
+
+
+def test_a_failure_that_is_seen_between_two_runs_and_after_is_one() -> None:
+    again = Picture(invocation="a2", restarts=1, running=2.0)
+    assert story(RUNNING, BETWEEN, FAILED, again)[-1].memory.failures == 1
+
+
+def test_it_is_known_since_when_it_is_what_it_is() -> None:
+    verdicts = story(RUNNING, BETWEEN, BETWEEN, Picture(invocation="a2", running=90.0), RUNNING)
+    seen = [verdict.memory.since for verdict in verdicts]
+    assert seen == [0.0, 1e9 + 60, 1e9 + 60, 1e9 + 180, 1e9 + 180]
+
+
+def test_messages_of_a_time_yet_to_come_keep_nobody_from_being_told() -> None:
+    memory = Memory(boot="b", messages=(5e3,) * MOST_MESSAGES)
+    assert told([judge(memory, FAILED, Policy(), 1e3, 1e9, "b")]) == ["given-up"]
+
+
 def test_a_jump_of_the_clock_changes_nothing() -> None:
     memory = Memory()
     for wall in (1e9, 0.0, 4e9, 1e9):
