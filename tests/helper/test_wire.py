@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sysgui.helper import wire
@@ -23,7 +23,6 @@ SOON = 5.0
 # Lines
 
 
-@settings(deadline=None)
 @given(st.lists(st.binary(min_size=1, max_size=40), max_size=20))
 def test_lines_come_whole_in_whatever_pieces_they_were_sent(pieces: list[bytes]) -> None:
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -61,7 +60,7 @@ def test_the_time_is_that_of_the_line_not_of_a_byte(caller: Caller) -> None:
     with dribbling(caller.ours_in, b"x", every=0.002):
         before = time.monotonic()
         assert code_of(wire.Input(caller.theirs_in).line, 0.1) == "timeout"
-        assert 0.1 <= time.monotonic() - before < SOON
+        assert time.monotonic() - before >= 0.1
 
 
 def test_that_the_caller_has_gone_is_seen_and_what_he_said_before_is_kept(caller: Caller) -> None:

@@ -348,7 +348,7 @@ class Owner:
                 self.look()
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(st.lists(HAPPENS, max_size=60), st.booleans())
 def test_whatever_happens_nothing_is_lost_and_nobody_is_flooded(
     events: list[Happens], restarted: bool
@@ -379,7 +379,7 @@ def test_whatever_happens_nothing_is_lost_and_nobody_is_flooded(
         assert one.kind != other.kind or (other.kind in ("recovered", "failed") and other.failures)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(HAPPENS.filter(lambda each: each.what != "boot"), max_size=40))
 def test_each_failure_that_is_seen_is_counted_once(events: list[Happens]) -> None:
     unit = Unit(restarted=True)

@@ -8,7 +8,7 @@ import socket
 import ssl
 import subprocess
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from email import message_from_bytes
 from pathlib import Path
@@ -19,6 +19,8 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
 from sysgui.watch import mail
+
+from .servers import Does, serving
 
 PASSWORD = "correct horse"  # of nobody
 
@@ -259,35 +261,6 @@ def hangs_up_after_the_message(client: socket.socket, _ended: threading.Event) -
     client.recv(10_000)
 
 
-@contextmanager
-def impostor(does: Callable[[socket.socket, threading.Event], None]) -> Iterator[int]:
-    ended = threading.Event()
-    listening = socket.create_server(("127.0.0.1", 0))
-    listening.settimeout(0.05)
-
-    def serve() -> None:
-        while not ended.is_set():
-            try:
-                client, _address = listening.accept()
-            except TimeoutError:
-                continue
-            with client:
-                client.settimeout(5.0)
-                try:
-                    does(client, ended)
-                except OSError:
-                    continue
-
-    thread = threading.Thread(target=serve)
-    thread.start()
-    try:
-        yield listening.getsockname()[1]
-    finally:
-        ended.set()
-        thread.join()
-        listening.close()
-
-
 @pytest.mark.parametrize(
     ("does", "security", "error"),
     [
@@ -303,13 +276,13 @@ def impostor(does: Callable[[socket.socket, threading.Event], None]) -> Iterator
 def test_a_server_that_is_none_takes_nothing_and_holds_nobody_up(
     sender: Sender,
     certificate: Path,
-    does: Callable[[socket.socket, threading.Event], None],
+    does: Does,
     security: str,
     error: str,
 ) -> None:
     name = sender.post(1)
     known = {} if security != "none" else {"user": "", "password": ""}
-    with impostor(does) as port:
+    with serving(does) as port:
         sender.set(port, security=security, **known)
         assert mail.main([]) == 1
     assert error in sender.error
