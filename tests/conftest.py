@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from leaks import Census, watch_qthreads
 
@@ -37,6 +38,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # A busy machine may take long for one example: that tells nothing of what is tried.
+    hypothesis.settings.register_profile(
+        "patient",
+        parent=hypothesis.settings.default,
+        deadline=None,
+        suppress_health_check=[hypothesis.HealthCheck.too_slow],
+    )
+    hypothesis.settings.load_profile("patient")
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     watch_qthreads()
 

@@ -67,7 +67,7 @@ def test_what_fails_without_a_number_has_none(
 CONTENT = {"a": "done", "protected": "protected", "locked": "failed"}
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @example(["protected", "protected"])
 @example(["locked", "protected"])
 @given(st.lists(st.sampled_from(list(CONTENT)), min_size=1, max_size=5))

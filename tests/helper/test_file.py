@@ -329,7 +329,7 @@ def test_a_file_is_read_from_where_it_was_asked_to_where(logs: Path) -> None:
 STEPS = st.sampled_from(["append", "rotate", "delete", "look"])
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.lists(STEPS, max_size=25))
 def test_whatever_becomes_of_the_name_nothing_is_lost_and_nothing_comes_twice(
     tmp_path_factory: pytest.TempPathFactory, steps: list[str]

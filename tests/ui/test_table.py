@@ -92,7 +92,7 @@ class Record:
 
 
 @given(before=ROWS, after=ROWS, chosen=st.sets(st.integers(1, 12)), data=st.data())
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_apply_shows_the_new_rows_and_selection_and_current_row_follow_their_keys(
     qapp, qtlog, before: list[Row], after: list[Row], chosen: set[int], data: st.DataObject
 ) -> None:
@@ -137,7 +137,7 @@ def test_the_tester_of_qt_finds_nothing_wrong_with_it(qtmodeltester) -> None:
 
 
 @given(before=ROWS, after=ROWS, gone=st.sets(st.integers(1, 12)))
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_held_rows_keep_their_places_and_come_right_when_let_go(
     qapp, before: list[Row], after: list[Row], gone: set[int]
 ) -> None:

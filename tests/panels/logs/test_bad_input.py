@@ -112,7 +112,7 @@ def test_a_pipe_among_the_files_of_a_journal_keeps_nobody_waiting(tmp_path: Path
 # What is no text
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(data=st.binary(max_size=300))
 def test_whatever_bytes_there_are_are_printed_as_they_are(
     tmp_path_factory: pytest.TempPathFactory, data: bytes

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sysgui.panels.logs.query import LogLanguage, QueryError, condition_of
@@ -243,7 +243,6 @@ def means(tree: Tree, level: int | None, line: str) -> bool:
     return all(both) if kind == "and" else any(both)
 
 
-@settings(deadline=None)
 @given(trees, lines, st.sampled_from(["\n", "\r\n"]), st.booleans(), st.sampled_from([64, 1 << 20]))
 def test_a_generated_query_means_what_its_tree_means(
     tree: Tree, wanted: Sequence[tuple[int | None, str]], end: str, ended: bool, block: int
@@ -366,7 +365,6 @@ pieces = st.sampled_from(
 )
 
 
-@settings(deadline=None)
 @given(st.lists(pieces, max_size=20).map("".join))
 @example('re:"\\N{NO SUCH NAME}"')
 @example("re:\\U99999999")

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sysgui.panels.logs import timeline
@@ -71,7 +71,6 @@ anywhere = st.integers(0, 4_000_000_000)
 rows = st.tuples(st.one_of(near, near, near, anywhere), st.sampled_from(sorted(SAID)))
 
 
-@settings(deadline=None)
 @given(st.lists(rows, min_size=1, max_size=80), st.integers(2, 40), st.integers(2, 30))
 def test_each_line_is_counted_once_in_its_bin(written: list[Row], most: int, kept: int) -> None:
     data = "".join(map(line, written)).encode()

@@ -123,9 +123,7 @@ SEGMENTS = st.lists(
 )  # fmt: skip
 
 
-@settings(
-    deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(SEGMENTS, min_size=1, max_size=40))
 def test_each_request_is_counted_once_at_least(
     tmp_path: Path, requests: Sequence[Sequence[bytes]]

@@ -35,7 +35,7 @@ def redacted(*lines: bytes, kinds: tuple[str, ...] = KINDS, users: tuple[str, ..
     return b"\n".join(redaction.redacted(lines))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(planted(), min_size=1, max_size=6))
 def test_nothing_that_was_planted_survives(plants: list[Planted]) -> None:
     out = redacted(*(plant.line for plant in plants))
@@ -43,7 +43,7 @@ def test_nothing_that_was_planted_survives(plants: list[Planted]) -> None:
         assert not survives(plant, out), out
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(planted())
 def test_what_is_not_private_stays(plant: Planted) -> None:
     out = redacted(plant.line, kinds=(plant.kind,)).decode()
@@ -56,7 +56,7 @@ def test_what_is_not_private_stays(plant: Planted) -> None:
     assert f"{plant.kind}-1" in out
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(
         st.one_of(
@@ -81,7 +81,7 @@ def test_what_was_recorded_one_line_at_a_time_is_the_same() -> None:
     assert redaction.redacted(lines) == (RECORDED / "redacted.txt").read_bytes().splitlines()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(planted(), planted())
 def test_the_same_thing_has_the_same_name(first: Planted, second: Planted) -> None:
     again = second._replace(kind=first.kind, value=first.value, form=first.form)
@@ -89,7 +89,7 @@ def test_the_same_thing_has_the_same_name(first: Planted, second: Planted) -> No
     assert lines[0] == lines[2]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(planted())
 def test_no_rule_finds_anything_where_its_trigger_does_not(plant: Planted) -> None:
     for rule in RULES:
@@ -110,7 +110,7 @@ def for_hypothesis(rule: Rule) -> "re.Pattern[bytes] | None":
 EXPRESSIONS = [(rule, made) for rule in RULES if (made := for_hypothesis(rule)) is not None]
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600)
 @given(st.sampled_from(EXPRESSIONS), st.data())
 def test_what_a_rule_may_find_its_trigger_does(
     rule_and_expression: "tuple[Rule, re.Pattern[bytes]]", data: st.DataObject
@@ -242,7 +242,7 @@ NOISE = st.sampled_from(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(planted(), NOISE, NOISE, st.sampled_from([b"", b"\r"]))
 def test_nothing_hides_behind_noise(
     plant: Planted, before: bytes, behind: bytes, end: bytes

@@ -148,7 +148,7 @@ def test_null_is_found_as_it_is_written() -> None:
     assert found_by(".ok=-", lines) == [0, 9, 10]
 
 
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 @given(st.lists(st.one_of(LINES, LINES, BROKEN), min_size=1, max_size=8), NAMES, TEXTS)
 @example(['{"a": "\\ud83d cut", "b": 1}'], "b", "1")
 @example(['{"a": NaN, "b": 1}', "[1]", "4", '{"a":{"b":[["x"]]}}'], "a.b", "x")
@@ -170,7 +170,7 @@ def test_a_field_is_what_json_says(lines: list[str], name: str, text: str) -> No
     assert found_by(f".{name}=-", lines) == [row for row in range(len(lines)) if row not in known]
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(st.data(), TEXTS.filter(bool), st.sampled_from(["a", "é", "a.b"]))
 def test_a_value_is_found_however_it_is_written(data: st.DataObject, text: str, name: str) -> None:
     ways = [data.draw(strings(st.just(text))) for _each in range(8)]
@@ -213,7 +213,7 @@ def test_a_number_is_found_however_it_is_written(number: str, ways: list[str]) -
         assert found_by(f".a={number}", tried) == list(range(len(ways)))
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(
     st.lists(st.one_of(LINES, BROKEN), min_size=1, max_size=8),
     NAMES,

@@ -139,7 +139,7 @@ VALUES = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(st.data())
 def test_a_part_is_what_the_documentation_calls_so(data: st.DataObject) -> None:
     form = data.draw(st.sampled_from(sorted(ORACLES)))
@@ -165,7 +165,7 @@ def test_a_part_is_what_the_documentation_calls_so(data: st.DataObject) -> None:
     assert asked(FORM[form], name, "!=", pattern, held) == [n for n in known if n not in expected]
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(st.lists(st.from_regex(r"[0-9]{1,21}|-", fullmatch=True)), st.integers(0, 600))
 def test_a_status_is_compared_as_a_number(written: list[str], bound: int) -> None:
     lines = [f'::1 - - [10/Oct/2000:13:55:36 -0700] "GET /" {status} 7\n' for status in written]

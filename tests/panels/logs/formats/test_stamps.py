@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sysgui.panels.logs.formats.stamps import (
@@ -42,7 +42,6 @@ def moments(template: str, *texts: str) -> list[int]:
     return read(columns(*texts, width=len(template)), template).moment().tolist()
 
 
-@settings(deadline=None)
 @given(
     st.sampled_from(sorted(TEMPLATES)),
     st.lists(TIMES, min_size=1, max_size=5),
@@ -55,7 +54,6 @@ def test_what_strftime_writes_is_read(template: str, times: list[dt.datetime]) -
     assert moments(template, *texts) == expected
 
 
-@settings(deadline=None)
 @given(st.sampled_from(sorted(TEMPLATES)), st.data())
 def test_a_text_with_another_character_in_it_is_no_time(template: str, data: st.DataObject) -> None:
     text = dt.datetime(2026, 11, 27, 8, 0, 1, tzinfo=dt.UTC).strftime(TEMPLATES[template])
@@ -151,7 +149,6 @@ def test_numbers_of_seconds_are_read(text: str, expected: int | None) -> None:
         assert expected is None or found[0] == expected
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=40), st.lists(st.integers(0, 50), max_size=9), st.integers(1, 12))
 @example(b"", [0], 3)
 def test_columns_are_those_of_the_data_and_nothing_behind_it(

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sysgui.panels.logs.formats.log import Log
@@ -68,7 +68,6 @@ def years(data: bytes, written: dt.datetime, block: int = LARGE) -> list[int]:
 GAPS = st.lists(st.integers(0, 180 * 86_400), min_size=1, max_size=40)
 
 
-@settings(deadline=None)
 @given(GAPS, st.datetimes(utc("2001-01-01").replace(tzinfo=None)), st.sampled_from([SMALL, LARGE]))
 @example([0], utc("2024-03-01").replace(tzinfo=None), SMALL)
 @example([1] * 3, utc("2025-01-01T00:00:01").replace(tzinfo=None), SMALL)
@@ -175,7 +174,6 @@ def test_what_a_log_grows_by_is_of_the_year_in_which_it_grows() -> None:
         assert found == [micros(utc(day)) for day in expected]
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=300), st.integers(-(10**6), 10**6))
 @example(b"Feb 30 00:00:00 a b\nXyz 99 99:99:99\nFeb 29 24:00:00 \n", 0)
 def test_a_damaged_log_has_times_or_none(data: bytes, written: int) -> None:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sysgui.panels.logs.formats.calendar import NO_DAY, days_since_1970, month_of
@@ -45,7 +45,6 @@ def shown(moment: dt.datetime) -> int:
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
-@settings(deadline=None)
 @given(st.sampled_from(NAMES), st.lists(MOMENTS, min_size=1, max_size=9))
 @example("Europe/Berlin", [naive(2026, 3, 29, 2, 30)])
 @example("Europe/Berlin", [naive(2026, 10, 25, 2, 30)])
@@ -93,7 +92,6 @@ def test_a_zone_knows_the_names_of_its_own_offsets(name: str, year: int, east: i
     assert ZONES["Europe/Berlin"].offset_named(name, year) == east
 
 
-@settings(deadline=None)
 @given(MOMENTS, st.sampled_from(NAMES))
 def test_what_the_clocks_show_is_what_zoneinfo_says(moment: dt.datetime, name: str) -> None:
     there = moment.replace(tzinfo=dt.UTC).astimezone(ZoneInfo(name)).replace(tzinfo=None)
@@ -115,7 +113,6 @@ def test_the_zone_of_a_machine_is_that_of_its_own_file(tmp_path: Path) -> None:
     assert zone_of(Host(str(tmp_path)), "No/Such").key == "UTC"
 
 
-@settings(deadline=None)
 @given(st.integers(1, 9999), st.integers(0, 14), st.integers(0, 33))
 @example(2000, 2, 29)
 @example(1900, 2, 29)

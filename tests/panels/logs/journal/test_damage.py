@@ -56,7 +56,7 @@ def folder() -> object:
         yield Path(made)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(kind=st.sampled_from(KINDS), flips=FLIPS)
 # A value whose first entry lies beyond all files.
 @example(kind="regular", flips=[(281769, 1), (38877, 16)])
@@ -70,7 +70,7 @@ def test_whatever_a_file_holds_it_raises_nothing_but_a_doubt(
         assert look(path) <= len(WHOLE[kind]) // 64
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(kind=st.sampled_from(KINDS), length=st.integers(0, 400_000), zeros=st.integers(0, 5000))
 def test_a_file_that_is_cut_off_raises_nothing_but_a_doubt(
     folder: Path, kind: str, length: int, zeros: int
@@ -85,7 +85,7 @@ def test_a_file_that_is_cut_off_raises_nothing_but_a_doubt(
             look(path)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(data=st.binary(max_size=600))
 def test_any_other_file_raises_nothing_but_a_doubt(folder: Path, data: bytes) -> None:
     path = folder / "other.journal"
@@ -94,7 +94,7 @@ def test_any_other_file_raises_nothing_but_a_doubt(folder: Path, data: bytes) ->
         look(path)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(kind=st.sampled_from(KINDS), flips=FLIPS)
 # PRIORITY is called otherwise.
 @example(kind="compact", flips=[(38990, 16)])

@@ -5,7 +5,7 @@ import struct
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sysgui.panels.logs.journal import export
@@ -39,13 +39,11 @@ def read(data: bytes) -> list[Fields]:
     return list(Exported(io.BytesIO(data)))
 
 
-@settings(deadline=None)
 @given(LISTS)
 def test_what_was_written_is_read(entries: list[Fields]) -> None:
     assert read(written(entries)) == entries
 
 
-@settings(deadline=None)
 @given(LISTS, st.data())
 def test_a_stream_that_is_cut_off_gives_the_whole_entries(
     entries: list[Fields], data: st.DataObject
@@ -61,7 +59,6 @@ def test_a_stream_that_is_cut_off_gives_the_whole_entries(
     assert exported.is_cut == (length not in ends)
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_any_other_stream_ends(data: bytes) -> None:
     for entry in Exported(io.BytesIO(data)):

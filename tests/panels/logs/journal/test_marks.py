@@ -5,7 +5,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sysgui.panels.logs.journal.entries import JournalEntries
@@ -20,7 +20,6 @@ from .conftest import tell, time
 PARTS = st.lists(st.lists(st.integers(1, 30), max_size=40), max_size=3)
 
 
-@settings(deadline=None)
 @given(PARTS, st.integers(1, 7))
 def test_a_row_is_reached_from_its_place(parts: list[list[int]], every: int) -> None:
     ordered = sorted(time for part in parts for time in part)
@@ -34,7 +33,6 @@ def test_a_row_is_reached_from_its_place(parts: list[list[int]], every: int) -> 
             marks.place(row)
 
 
-@settings(deadline=None)
 @given(PARTS, st.integers(1, 7), st.integers(0, 31))
 def test_a_row_near_a_time(parts: list[list[int]], every: int, at: int) -> None:
     ordered = sorted(time for part in parts for time in part)

@@ -112,7 +112,7 @@ rising = log.map(
 offsets = st.sampled_from([0, 0, 1, -700_000, 2_500_000])
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(
     logs=st.lists(log | rising, min_size=1, max_size=4),
     shifts=st.lists(offsets, min_size=4, max_size=4),

@@ -66,7 +66,7 @@ def cut(data: bytes, places: Sequence[int]) -> list[bytes]:
 LINES = st.lists(st.binary(max_size=40).map(lambda line: line.replace(b"\n", b"x")), max_size=40)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(lines=LINES, places=st.lists(st.integers(0, 400), max_size=8), ended=st.booleans())
 def test_all_lines_come_whole_and_once_however_they_come(
     tmp_path_factory: pytest.TempPathFactory, lines: list[bytes], places: list[int], ended: bool

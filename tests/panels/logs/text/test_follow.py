@@ -144,7 +144,7 @@ def test_what_is_rotated_several_times_between_two_looks(
     writer.file.close()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.sampled_from([*WAYS, "write", "write", "look"]), max_size=25), st.integers())
 def test_whatever_happens_in_whatever_order(
     tmp_path_factory: pytest.TempPathFactory, steps: list[str], seed: int

@@ -4,7 +4,7 @@ import re
 import warnings
 
 import pytest
-from hypothesis import assume, example, given, settings
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from sysgui.panels.logs.text.needles import Needles
@@ -133,7 +133,6 @@ PIECES = st.sampled_from(
 PLAIN_LINES = st.lists(st.text("abAB01 .-\r{#é\t", max_size=5), min_size=1, max_size=6)
 
 
-@settings(deadline=None)
 @example("0$", False, ["x" * 38, ".ab#0"], "\n")
 @example("0$", True, ["1_#", "ab", "aa-].ab", "-Aab ", "#]", ".ab#0"], "\r\n")
 @given(

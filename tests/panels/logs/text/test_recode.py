@@ -139,7 +139,7 @@ def test_it_may_be_compressed_too(tmp_path: Path, kind: str) -> None:
         assert sysgui(str(path)) == write(TEXT)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     text=st.text(st.characters(exclude_categories=["Cs"]), max_size=200),
     kind=st.sampled_from(["le-mark", "be-mark", "mark"]),
@@ -222,7 +222,7 @@ def test_a_log_with_colours_is_understood_as_one_without(tmp_path: Path) -> None
 PART = st.sampled_from(["a", "é", "\x1b[31m", "\x1b[0m", "\n", "\r\n", "word ", "\x1b[K", "\x1b["])
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(parts=st.lists(PART, max_size=80), piece=st.integers(8, 60))
 def test_each_line_is_found_again_as_it_stands(
     tmp_path_factory: pytest.TempPathFactory, parts: list[str], piece: int
