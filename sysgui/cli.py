@@ -17,6 +17,9 @@ from sysgui.system.i18n import _
 from sysgui.system.panel import BrokenPanel, Extra, Panel, find_panels, make_probe
 from sysgui.system.problem import Problem
 
+# What may be wrong with what somebody else has opened for us: a full disk, a stream that is closed.
+_OF_STREAMS = (errno.ENOSPC, errno.EIO, errno.EDQUOT, errno.EBADF)
+
 
 def main(argv: Sequence[str]) -> int:
     """Runs the command that `argv` (without the program's name) asks for; returns its status."""
@@ -24,27 +27,33 @@ def main(argv: Sequence[str]) -> int:
         sys.stdout.reconfigure(errors="backslashreplace")  # Not every terminal has all signs.
     arguments = argparse.Namespace(failed=1)
     try:
-        status = _run(argv, arguments)
-        sys.stdout.flush()
-    except Problem as problem:
-        print(f"sysgui: {problem.message}", file=sys.stderr)
-        if problem.hint:
-            print(problem.hint, file=sys.stderr)
-        return int(arguments.failed)
+        return _run_told(argv, arguments)
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
         _forget_output()
         return 141  # The reader has seen enough (`| head`).
     except Exception as error:  # noqa: BLE001 - the outermost frame: a bug is reported whole
-        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EIO, errno.EDQUOT):
+        if isinstance(error, OSError) and error.errno in _OF_STREAMS:
             print(_("sysgui: {error}").format(error=error.strerror), file=sys.stderr)
             _forget_output()
             return int(arguments.failed)
         traceback.print_exc()
         print(_("sysgui: this is a bug; please report the lines above."), file=sys.stderr)
         return 70
-    return status
+
+
+def _run_told(argv: Sequence[str], arguments: argparse.Namespace) -> int:
+    """Runs a command, says what the problem was, and has all go out that was printed by anybody."""
+    try:
+        return _run(argv, arguments)
+    except Problem as problem:
+        print(f"sysgui: {problem.message}", file=sys.stderr)
+        if problem.hint:
+            print(problem.hint, file=sys.stderr)
+        return int(arguments.failed)
+    finally:
+        sys.stdout.flush()  # Also what argparse has printed, and what came before the problem.
 
 
 def _forget_output() -> None:

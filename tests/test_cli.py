@@ -1,5 +1,6 @@
 """The command line as a user has it: a process, its exit status, what it prints and where."""
 
+import errno
 import json
 import os
 import signal
@@ -279,14 +280,40 @@ def test_a_reader_that_never_looks_is_no_trouble_either() -> None:
         assert (done.stderr, done.returncode) == (b"", 141)
 
 
-def test_a_full_disk_is_said_in_a_line() -> None:
-    with Path("/dev/full").open("wb") as full:
-        done = subprocess.run(
-            [sys.executable, "-m", "sysgui", "processes", "--root", str(DEBIAN)],
-            stdout=full, stderr=subprocess.PIPE, env=environment(),
-        )  # fmt: skip
-    assert done.returncode == 1
-    assert done.stderr.decode() == f"sysgui: {os.strerror(28)}\n"
+# Those that end by themselves (argparse) among them. What is unbuffered fails elsewhere.
+PRINTING = [["--help"], ["processes"], ["doctor", "--json"], ["logs"]]
+
+
+def redirected(how: str, *command: str) -> subprocess.CompletedProcess[str]:
+    script = f'exec "$0" -m sysgui "$@" {how}'
+    argv = ["/bin/sh", "-c", script, sys.executable, *command]
+    env = {**environment(), "PYTHONUNBUFFERED": ""}
+    return subprocess.run(argv, stderr=subprocess.PIPE, text=True, env=env)
+
+
+@pytest.mark.parametrize("command", PRINTING, ids=" ".join)
+def test_a_full_disk_is_said_in_a_line(command: list[str]) -> None:
+    done = redirected(">/dev/full", *command)
+    assert done.returncode in (1, 2)
+    assert done.stderr == f"sysgui: {os.strerror(errno.ENOSPC)}\n"
+
+
+@pytest.mark.parametrize("command", PRINTING, ids=" ".join)
+def test_an_output_that_was_closed_is_said_in_a_line(command: list[str]) -> None:
+    done = redirected(">&-", *command)
+    assert done.returncode in (1, 2)
+    assert done.stderr == f"sysgui: {os.strerror(errno.EBADF)}\n"
+
+
+def test_who_closes_all_streams_is_told_by_the_status() -> None:
+    for command in (["processes"], ["logs", "-"]):
+        done = redirected("<&- >&- 2>&-", *command, "--root", str(DEBIAN))
+        assert done.returncode in (1, 2)
+
+
+def test_an_input_that_was_closed_is_no_empty_log() -> None:
+    done = redirected("<&-", "logs", "-")
+    assert (done.returncode, done.stderr) == (2, f"sysgui: {os.strerror(errno.EBADF)}\n")
 
 
 def test_a_terminal_that_knows_ascii_only_gets_what_it_can_show() -> None:

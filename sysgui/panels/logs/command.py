@@ -49,7 +49,7 @@ _OF_LINES = (
 )  # fmt: skip
 
 # Why nothing more can be printed: of no file that is read.
-_OF_OUTPUT = (errno.ENOSPC, errno.EDQUOT)
+_OF_OUTPUT = (errno.ENOSPC, errno.EDQUOT, errno.EBADF)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
