@@ -2,7 +2,7 @@
 # Shared by the scripts beside it (POSIX sh, sourced): what this machine lacks, and getting it.
 # All that it says goes to standard error: standard output belongs to the program that is started.
 
-root=$(cd "$(dirname "$0")/.." && pwd)
+root=$(cd "$(dirname "$(readlink -f "$0")")/.." && pwd)
 
 say() {
     printf '%s\n' "$*" >&2
@@ -26,6 +26,11 @@ find_python() {
     done
     die "Sysgui needs Python 3.11 or newer, and there is none here ($(python3 --version 2>&1))." \
         "Install one from your distribution (Debian 12 and newer have it as python3)."
+}
+
+# Whether it can make environments: Debian has a part of its standard library in a package.
+can_make_environments() {
+    "$(find_python)" -c 'import ensurepip' 2>/dev/null
 }
 
 # Prints the path of a Python that is new enough and that every user can run.
@@ -180,7 +185,7 @@ need_packages() {
         say "That failed (status $status). Once it works by hand, start this again:"
     fi
     say "    $command_line"
-    [ -n "$optional" ] || exit 1
+    [ -n "$optional" ] && can_make_environments || exit 1
     say "Going on without them: this command does not need them."
     lacking=1
 }
@@ -201,11 +206,19 @@ is_ready() { # ENVIRONMENT LOCK
     [ -f "$root/$1/ready" ] && [ "$(cat "$root/$1/ready")" = "$(stamp_of "$1" "$2")" ]
 }
 
+# Environments are made in the checkout.
+require_writable() {
+    # In a shell of its own: a redirection of exec that fails ends some shells without a word.
+    (: >>"$root/.setup-lock") 2>/dev/null || die "This checkout cannot be written to by you: $root" \
+        "Use a copy of your own, or install it for all users: sudo $root/installer/install"
+}
+
 # Makes an environment from a lock, unless it is ready. An interrupted one has no stamp and is made anew.
 make_environment() { # ENVIRONMENT LOCK WHAT
     is_ready "$1" "$2" && return 0
     # Two starts at once: the second waits, and finds it ready.
-    exec 9>"$root/.setup-lock" || die "This checkout cannot be written to: $root"
+    require_writable
+    exec 9>>"$root/.setup-lock"
     command -v flock >/dev/null && flock 9
     if is_ready "$1" "$2"; then
         exec 9>&-

@@ -18,6 +18,7 @@ echo "python $*" >>"$CALLS"
 case "$*" in
 *version_info*) exit 0 ;;
 --version) echo "Python 3.11.2" ;;
+*"import ensurepip"*) exit ${ENSUREPIP_STATUS:-0} ;;
 "-m venv "*) mkdir -p "$3/bin" && ln -sf "$0" "$3/bin/python" ;;
 *"pip"*) exit ${PIP_STATUS:-0} ;;
 "-m pytest"*) echo "passed: $*"; case " $* " in *" $FAILS "*) exit 1 ;; esac ;;
@@ -95,6 +96,28 @@ def test_the_second_start_calls_neither_pip_nor_a_package_manager(checkout: Chec
     assert any("pip" in call for call in checkout.called())
     assert checkout.start("run", "--version").returncode == 0
     assert checkout.called() == ["python -m sysgui --version"]
+
+
+def test_a_link_to_it_starts_the_same(checkout: Checkout, tmp_path: Path) -> None:
+    checkout.recorder("dpkg-query")
+    checkout.recorder("apt-get")
+    link = tmp_path / "sysgui"
+    link.symlink_to("a check out/installer/run")
+    env = {"PATH": str(checkout.bin), "CALLS": str(checkout.calls)}
+    done = subprocess.run([link, "--version"], env=env, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (0, "[--version]\n")
+
+
+# Root writes to all: instead of a file that may not be written there is none that can be.
+def test_a_checkout_that_cannot_be_written_is_said_before_anything_is_installed(
+    checkout: Checkout,
+) -> None:
+    without_root(checkout)
+    (checkout.root / ".setup-lock").mkdir()
+    done = checkout.start("run")
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"This checkout cannot be written to by you: {checkout.root} ")
+    assert not any(call.startswith(("apt-get", "sudo", "python -m")) for call in checkout.called())
 
 
 def test_packages_are_pinned_hashed_and_never_built(checkout: Checkout) -> None:
@@ -202,6 +225,15 @@ def test_without_a_way_to_root_a_command_goes_on(checkout: Checkout) -> None:
     assert done.stdout == "[processes]\n[--json]\n"
     # And a window asked for later does not take the environment for complete.
     assert checkout.start("run").returncode == 1
+
+
+def test_without_what_makes_environments_a_command_does_not_go_on(checkout: Checkout) -> None:
+    without_root(checkout)
+    done = checkout.start("run", "doctor", ENSUREPIP_STATUS="1")
+    assert done.returncode == 1
+    assert "python3-venv" in done.stderr
+    assert "Going on" not in done.stderr
+    assert not (checkout.root / ".venv").exists()
 
 
 def test_root_is_asked_for_through_sudo_where_it_needs_no_typing(checkout: Checkout) -> None:
