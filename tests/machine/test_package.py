@@ -66,6 +66,15 @@ def test_each_override_of_lintian_has_its_reason() -> None:
         before = line
 
 
+def test_all_that_it_brings_of_others_has_its_licence_named(made: Path) -> None:
+    listed = subprocess.run(
+        [program("dpkg-deb"), "--contents", str(made)], capture_output=True, text=True, check=True
+    ).stdout
+    brought = set(re.findall(r"/site-packages/([^/.-]+)(?:\.libs)?/", listed))
+    text = (CHECKOUT / "installer/debian/copyright").read_text()
+    assert brought - {"__pycache__"} == set(re.findall(r"site-packages/([^/.-]+)/\*$", text, re.M))
+
+
 def test_it_is_within_its_size(installed: Machine) -> None:
     told = int(installed.output(["dpkg-query", "-W", "-f=${Installed-Size}", "sysgui"]))
     used = installed.output(["du", "-sk", "/usr/lib/sysgui", "/usr/libexec/sysgui"])
