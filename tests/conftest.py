@@ -112,8 +112,14 @@ def qtbot(qtbot: Any) -> Any:
 @pytest.fixture
 def look(qapp: Any) -> Iterator[Any]:
     """The theme, light at the start of each test: widgets ask it for their colours."""
+    from PySide6.QtCore import Qt
+    from PySide6.QtTest import QTest
+    from PySide6.QtWidgets import QWidget
+
     from sysgui.ui import theme
 
+    # A click of a key with Ctrl holds that, for all that asks which keys are held, until the next.
+    QTest.keyRelease(QWidget(), Qt.Key.Key_Control)
     installed = theme._theme[0] if theme._theme else theme.install(qapp)
     yield installed
     installed.fix("")
