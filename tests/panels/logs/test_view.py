@@ -19,6 +19,8 @@ from sysgui.panels.logs.view import LogsView
 from sysgui.panels.logs.window.time_dialog import TimeDialog
 from sysgui.system.host import Host
 
+from .shown import open_view, seen, settle
+
 Make = Callable[..., LogsView]
 
 LINES = [
@@ -40,34 +42,12 @@ def log(tmp_path: Path) -> Path:
 def make(qtbot, panel_context, tmp_path: Path, log: Path) -> Make:
     def make(**more: Any) -> LogsView:
         context = panel_context(Host(str(tmp_path)), **more)
-        view = LogsView(context)
-        context.shell.views.append(view)
-        view.resize(1000, 600)
-        view.show()
+        view = open_view(context)
         view.activateWindow()
         settle(qtbot, view)
         return view
 
     return make
-
-
-def settle(qtbot, view: LogsView) -> None:
-    """Waits until all of what was asked has been answered."""
-
-    def answered() -> bool:
-        asking = view._asking
-        page = asking.page
-        if page is None or not page.settled or page.context != asking.context:
-            return False
-        return page.asked == asking.asked and not asking.seek
-
-    qtbot.waitUntil(answered, timeout=30_000)
-
-
-def seen(view: LogsView) -> list[str]:
-    """Returns the lines that can be seen, from top to bottom."""
-    lines = view.lines
-    return [one.line.text for one in lines._seen() if one.line is not None]
 
 
 def show(qtbot, view: LogsView, query: str) -> None:
@@ -731,10 +711,7 @@ def test_what_was_read_last_and_is_gone_gives_way_to_the_first(
 ) -> None:
     context = panel_context(Host(str(tmp_path)))
     context.settings.put_section("logs", LogsSettings(path="/gone.log"))
-    view = LogsView(context)
-    context.shell.views.append(view)
-    view.resize(1000, 600)
-    view.show()
+    view = open_view(context)
     settle(qtbot, view)
     assert view._asking.path == "/var/log/app.log"
 

@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QFileDialog
 
 from sysgui.panels.logs.view import LogsView
 
-from .test_view import LINES, Make, current, log, make, settle, show
+from .shown import settle
+from .test_view import LINES, Make, current, log, make, show
 
 __all__ = ["log", "make"]
 

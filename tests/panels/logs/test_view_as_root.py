@@ -24,7 +24,7 @@ from sysgui.system.host import Host
 from sysgui.system.problem import Problem
 
 from .journal.conftest import tell, unpacked
-from .test_view import seen
+from .shown import open_view, seen
 
 PATH = "/var/log/only root.log"
 TARGET = "/var/log/only%20root.log"
@@ -62,10 +62,7 @@ Make = Callable[..., LogsView]
 def make(qtbot, panel_context) -> Make:
     def make(host: Host, path: str = PATH) -> LogsView:
         context = panel_context(host)
-        view = LogsView(context)
-        context.shell.views.append(view)
-        view.resize(1000, 600)
-        view.show()
+        view = open_view(context)
         qtbot.waitUntil(lambda: bool(view._files.empty_text))
         # Whoever runs the tests may read all: that he may not is said as the child would say it.
         view._asking.path = path
@@ -440,10 +437,7 @@ def test_the_journal_is_read_as_it_is_now(
     recorded.write_bytes(unpacked("compact"))
     host = Closed(WHOLE % str(recorded))
     context = panel_context(host)
-    view = LogsView(context)
-    context.shell.views.append(view)
-    view.resize(1000, 600)
-    view.show()
+    view = open_view(context)
     qtbot.waitUntil(lambda: bool(view._files.empty_text))
     view._asking.path = "journal:system"
     view._asking._take_problem(Problem("journal-unreadable", "closed", "hint"))

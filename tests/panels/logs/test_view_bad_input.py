@@ -10,8 +10,8 @@ from sysgui.panels.logs import probe
 from sysgui.panels.logs.view import LogsView
 from sysgui.system.host import Host
 
+from .shown import open_view, seen, settle
 from .test_bad_input import NAMES
-from .test_view import seen, settle
 
 LINE = "2026-11-27T08:00:00Z vm <b>&bold\x1b[7]: \x1b]0;t\x07 <img src=x> \u202e \x9bend"
 
@@ -23,10 +23,7 @@ def view(qtbot, panel_context, tmp_path: Path) -> LogsView:
     for name in NAMES:
         (folder / os.fsdecode(name)).write_text(f"{LINE}\n" * 3)
     context = panel_context(Host(str(tmp_path)))
-    view = LogsView(context)
-    context.shell.views.append(view)
-    view.resize(1000, 600)
-    view.show()
+    view = open_view(context)
     settle(qtbot, view)
     return view
 

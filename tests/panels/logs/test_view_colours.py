@@ -11,7 +11,8 @@ from sysgui.panels.logs.view import LogsView
 from sysgui.panels.logs.window.layouts import OWN_TOKENS
 from sysgui.ui import theme
 
-from .test_view import Make, log, make, press, seen, settle
+from .shown import seen, settle
+from .test_view import Make, log, make, press
 
 __all__ = ["log", "make"]
 

@@ -15,6 +15,8 @@ from sysgui.panels.logs.view import LogsView
 from sysgui.system.host import Host
 from sysgui.system.settings import Settings
 
+from .shown import open_view, settle
+
 Make = Callable[..., LogsView]
 
 SECOND = 1_000_000
@@ -45,26 +47,12 @@ def paths(tmp_path: Path) -> list[str]:
 def make(qtbot, panel_context, tmp_path: Path, paths: list[str]) -> Make:
     def make(**more: Any) -> LogsView:
         context = panel_context(Host(str(tmp_path)), **more)
-        view = LogsView(context)
-        context.shell.views.append(view)
-        view.resize(1000, 600)
-        view.show()
+        view = open_view(context)
         view.activateWindow()
         settle(qtbot, view)
         return view
 
     return make
-
-
-def settle(qtbot, view: LogsView) -> None:
-    """Waits until all of what was asked has been answered."""
-
-    def answered() -> bool:
-        asking = view._asking
-        page = asking.page
-        return page is not None and page.settled and page.asked == asking.asked and not asking.seek
-
-    qtbot.waitUntil(answered, timeout=10_000)
 
 
 def choose(qtbot, view: LogsView, *names: str) -> None:

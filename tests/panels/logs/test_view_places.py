@@ -12,7 +12,7 @@ from sysgui.panels.logs.settings import LogsSettings
 from sysgui.panels.logs.view import LogsView
 from sysgui.system.settings import Settings
 
-from .test_view import seen, settle
+from .shown import open_view, seen, settle
 
 LINE = "2026-11-27T08:00:00Z vm app[7]: of {}"
 
@@ -31,10 +31,7 @@ def view(qtbot, panel_context, folder: Path) -> LogsView:
     settings = Settings(None)
     settings.put_section("logs", LogsSettings(folder=str(folder)))
     context = panel_context(settings=settings)
-    view = LogsView(context)
-    context.shell.views.append(view)
-    view.resize(1000, 600)
-    view.show()
+    view = open_view(context)
     settle(qtbot, view)
     return view
 

@@ -22,6 +22,8 @@ from sysgui.panels.logs.window.rules_dialog import RulesDialog
 from sysgui.system.host import Host
 from sysgui.ui import theme
 
+from .shown import open_view
+
 Make = Callable[..., LogsView]
 
 
@@ -110,10 +112,7 @@ def make(qtbot, panel_context, tmp_path: Path) -> Make:
 
     def make() -> LogsView:
         context = panel_context(Host(str(tmp_path)))
-        view = LogsView(context)
-        context.shell.views.append(view)
-        view.resize(1000, 600)
-        view.show()
+        view = open_view(context)
         qtbot.waitUntil(lambda: bool(view.lines.in_sight()), timeout=30_000)
         return view
 

@@ -16,6 +16,8 @@ from sysgui.panels.logs.window.saved_views_dialog import SavedViewsDialog
 from sysgui.system.host import Host
 from sysgui.system.settings import Settings
 
+from .shown import open_view
+
 Make = Callable[..., LogsView]
 
 
@@ -29,10 +31,7 @@ def make(qtbot, panel_context, tmp_path: Path) -> Make:
     def make() -> LogsView:
         settings = Settings(tmp_path / "config")
         context = panel_context(Host(str(tmp_path / "root")), settings=settings)
-        view = LogsView(context)
-        context.shell.views.append(view)
-        view.resize(1000, 600)
-        view.show()
+        view = open_view(context)
         qtbot.waitUntil(lambda: answered(view), timeout=30_000)
         return view
 

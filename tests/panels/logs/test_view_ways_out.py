@@ -15,7 +15,8 @@ from sysgui.panels.logs.view import LogsView
 from sysgui.panels.logs.window.explanation import ExplanationWindow
 from sysgui.system.host import Host
 from tests.panels.logs.journal.conftest import unpacked
-from tests.panels.logs.test_view import seen, settle
+
+from .shown import open_view, seen, settle
 
 HERE = os.uname().nodename
 Make = Callable[..., LogsView]
@@ -31,10 +32,7 @@ def make(qtbot, panel_context, tmp_path: Path) -> Make:
     def make(path: str) -> LogsView:
         context = panel_context(Host())
         context.settings.put_section("logs", LogsSettings(path=path))
-        view = LogsView(context)
-        context.shell.views.append(view)
-        view.resize(1000, 600)
-        view.show()
+        view = open_view(context)
         view.open_with(path=path)
         settle(qtbot, view)
         return view

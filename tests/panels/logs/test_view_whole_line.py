@@ -8,9 +8,10 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 
 from sysgui.panels.logs.line import Line
-from sysgui.panels.logs.view import LogsView
 from sysgui.panels.logs.window.whole_line_window import SHOWN, WholeLineWindow
 from sysgui.system.host import Host
+
+from .shown import open_view
 
 
 @pytest.fixture
@@ -75,10 +76,7 @@ def test_a_line_of_any_length_is_shown_and_saved(qtbot, panel_context, tmp_path)
     log.parent.mkdir(parents=True)
     log.write_bytes(b"x" * (2 * SHOWN) + b"\n")
     context = panel_context(Host(str(tmp_path)))
-    view = LogsView(context)
-    context.shell.views.append(view)
-    view.resize(1000, 600)
-    view.show()
+    view = open_view(context)
     qtbot.waitUntil(lambda: bool(view.lines.in_sight()), timeout=30_000)
     view.lines.go_to(0)
     whole = view._line_actions._whole_lines

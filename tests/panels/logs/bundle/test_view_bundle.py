@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QCheckBox
 from sysgui.panels.logs.view import LogsView
 from sysgui.panels.logs.window.bundle_dialog import BundleDialog
 from sysgui.system.host import Host
-from tests.panels.logs.test_view import settle
+from tests.panels.logs.shown import open_view, settle
 
 LINES = "".join(
     f"Nov 27 08:{number // 60 % 60:02}:{number % 60:02} vm sshd[9]: error {number} from 192.0.2.7\n"
@@ -26,10 +26,7 @@ def view(qtbot, panel_context, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     path.parent.mkdir(parents=True)
     path.write_text(LINES)
     context = panel_context(Host(str(tmp_path)))
-    view = LogsView(context)
-    context.shell.views.append(view)
-    view.resize(1000, 600)
-    view.show()
+    view = open_view(context)
     view.open_with(path="/var/log/app.log", query="error")
     settle(qtbot, view)
     return view

@@ -8,6 +8,7 @@ from PySide6.QtTest import QTest
 
 from sysgui.panels.logs.view import LogsView
 from sysgui.system.host import Host
+from tests.panels.logs.shown import open_view
 
 from .conftest import tell
 from .test_log import expected
@@ -19,10 +20,7 @@ Open = Callable[..., LogsView]
 def open_journal(qtbot, panel_context, journal: Path) -> Open:
     def open_journal(query: str = "") -> LogsView:
         context = panel_context(Host())
-        view = LogsView(context)
-        context.shell.views.append(view)
-        view.resize(1000, 600)
-        view.show()
+        view = open_view(context)
         view.open_with(path=f"journal:{journal.parent}", query=query)
         settle(qtbot, view, query)
         return view
