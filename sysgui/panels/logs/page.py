@@ -62,6 +62,8 @@ class Page(msgspec.Struct, frozen=True):
             is not known yet.
         marks: The rows of some lines, as soon as they are known.
         saved: How many bytes were written to a file; -1 if nothing was to be.
+        shift: How many rows, and hits, have come before those that were known before them: by so
+            much a row's number, or a hit's, is another now.
         same: Whether all is as it was in the page before: the rest is left out then.
     """
 
@@ -92,6 +94,7 @@ class Page(msgspec.Struct, frozen=True):
     identity: str = ""
     marks: list[int] = []
     saved: int = -1
+    shift: tuple[int, int] = (0, 0)
     same: bool = False
 
 
@@ -131,9 +134,10 @@ class PageProbe:
                 and `seek`: what kind of row is looked for, from where on, and whether backwards, as
                 `OpenLog.seek` has it; `context`, so many lines before and after each that is asked
                 for are rows too; `older`, whether what was rotated away from the log is its begin;
-                `marks`, the offsets of lines whose rows are wanted; `save`, the path of a file that
-                all of the first row is written to; `known`, whether
-                the last page is still at hand: if nothing is another, only that is said.
+                `marks`, the offsets of lines whose rows are wanted; `shift`, that of rows when
+                `row` was given; `save`, the path of a file that all of the first row is written to;
+                `known`, whether the last page is still at hand: if nothing is another, only that is
+                said.
 
         Raises:
             Problem: `unreadable`, `not-a-file`; of a journal, `no-journal`, `no-program`,
@@ -158,6 +162,9 @@ class PageProbe:
                     asked=(source, older, query, search),
                 )  # fmt: skip
             self._told = told
+            shift = log.shift if isinstance(log, JournalLog) else (0, 0)
+            if row >= 0:
+                row += max(0, shift[0] - more.get("shift", shift[0]))
             first, shown = log.rows(row, count, more.get("cut", CUT))
             return Page(
                 size=log.size,
@@ -187,6 +194,7 @@ class PageProbe:
                 marks=_rows_of(log, more.get("marks", ())),
                 saved=save_line(log, first, more["save"]) if more.get("save") else -1,
                 terms=log.terms(),
+                shift=shift,
             )
         except OSError as error:
             raise unreadable(source, error) from error
@@ -202,7 +210,7 @@ class PageProbe:
             return self._log
         self.close()
         self._told = None
-        self._log = open_log(self._host, source, older=older)
+        self._log = open_log(self._host, source, older=older, backwards=True)
         return self._log
 
     def close(self) -> None:
@@ -212,20 +220,23 @@ class PageProbe:
         self._log = None
 
 
-def open_log(host: Host, source: str, *, older: bool) -> Log:
+def open_log(host: Host, source: str, *, older: bool, backwards: bool = False) -> Log:
     """Opens a log.
 
     Args:
         host: The machine.
         source: By which it is opened, as `PageProbe.read` has it.
         older: Whether what was rotated away from it is its begin.
+        backwards: Whether a journal is looked through from its latest entry on.
 
     Raises:
         Problem: As `PageProbe.read` says.
     """
     if is_merged(source):
         return MergedLog(host, source, older=older)
-    return JournalLog(host, source) if is_journal(source) else OpenLog(host, source, older=older)
+    if is_journal(source):
+        return JournalLog(host, source, backwards=backwards)
+    return OpenLog(host, source, older=older)
 
 
 def _refused(log: Log, query: str, search: str, context: int) -> str:

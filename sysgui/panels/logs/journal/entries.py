@@ -126,6 +126,8 @@ class JournalEntries:
         self,
         wanted: Wanted = Wanted(),  # noqa: B008 - it is frozen
         cut: int = CUT,
+        *,
+        backwards: bool = False,
     ) -> Generator[Entry, None, str]:
         """Yields entries, the oldest first, and returns why journalctl gave up; "" if it did not.
 
@@ -134,14 +136,15 @@ class JournalEntries:
         Args:
             wanted: Of these.
             cut: So many bytes of each message are taken.
+            backwards: Whether the newest come first.
 
         Raises:
             Problem: `no-program` without journalctl.
         """
-        options = _options(self._source, wanted, "", backwards=False)
+        options = _options(self._source, wanted, "", backwards=backwards)
         with journalctl(self._host, options) as child:
             exported = Exported(child.stream)
-            yield from _within(new_entries(exported, "", cut), wanted, backwards=False)
+            yield from _within(new_entries(exported, "", cut), wanted, backwards=backwards)
             return child.complaint() if exported.is_over else ""
 
     def fields(self, cursor: str) -> Fields:

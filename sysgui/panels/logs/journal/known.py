@@ -2,6 +2,7 @@
 
 from array import array
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 
 import msgspec
 import numpy as np
@@ -20,6 +21,7 @@ from sysgui.panels.logs.timeline import (
 
 from .entries import CUT, Entry
 from .export import NO_LEVEL
+from .near import Picked
 from .tally import Columns
 
 # So many entries are kept at hand. What a query lets through seldom is all among them; of what
@@ -44,6 +46,9 @@ class Known:
     Attributes:
         counts: How many are of each level, 0 to 7, and of none.
         near: How many were not asked for, but stand near others.
+        shift: How many rows have been put before those that were known first: by so much a row's
+            number is another now. Without it, it is kept here what is known of a row.
+        hits_shift: How many hits have been put before others.
     """
 
     def __init__(self, columns: Columns | None = None) -> None:
@@ -56,7 +61,7 @@ class Known:
         if columns is not None:
             self._times.frombytes(columns.times.astype(np.int64).tobytes())
             self._levels += columns.levels.astype(np.uint8).tobytes()
-        self.near = 0
+        self.near = self.shift = self.hits_shift = 0
         self.counts = [self._levels.count(level) for level in range(NO_LEVEL + 1)]
 
     def __len__(self) -> int:
@@ -80,9 +85,33 @@ class Known:
         else:
             self.counts[level] += 1
         if gap:
-            self._gaps.add(row)
+            self.add_gap(row)
         self.keep(row, entry)
         return row
+
+    def put_before(self, picked: Sequence[Picked]) -> None:
+        """Takes entries as the rows before all others, the latest of them first."""
+        levels = bytearray()
+        for place, (entry, _found, near, gap) in enumerate(picked, 1 + self.shift):
+            level = entry.level if entry.level >= 0 else NO_LEVEL
+            levels.append(NEAR if near else level)
+            self.near += near
+            self.counts[level] += not near
+            self._keep(-place, entry)
+            if gap:
+                self._gaps.add(-place)
+        self._times = array("q", [each.entry.time for each in reversed(picked)]) + self._times
+        self._levels = levels[::-1] + self._levels
+        self.shift += len(picked)
+        last = len(picked) - 1
+        found = [last - place for place, each in enumerate(picked) if each.found]
+        if found:
+            self.put_hits_before(found)
+
+    def put_hits_before(self, rows: Sequence[int]) -> None:
+        """Notes that rows are found, the last of them first; all stand before those noted yet."""
+        self._hits = array("q", [row - self.shift for row in reversed(rows)]) + self._hits
+        self.hits_shift += len(rows)
 
     def is_near(self, row: int) -> bool:
         """Tells whether a row was not asked for, but stands near others."""
@@ -90,7 +119,11 @@ class Known:
 
     def has_gap(self, row: int) -> bool:
         """Tells whether entries between a row and the one before are left out."""
-        return row in self._gaps
+        return row - self.shift in self._gaps
+
+    def add_gap(self, row: int) -> None:
+        """Notes that entries between a row and the one before are left out."""
+        self._gaps.add(row - self.shift)
 
     def before(self, row: int) -> int:
         """Returns a row, not behind another, from which on it can be told anew what is near."""
@@ -100,17 +133,20 @@ class Known:
 
     def add_hit(self, row: int) -> None:
         """Notes that a row is found; no row before one that was noted."""
-        self._hits.append(row)
+        self._hits.append(row - self.shift)
 
     def keep(self, row: int, entry: Entry) -> None:
         """Keeps the entry of a row at hand."""
+        self._keep(row - self.shift, entry)
+
+    def _keep(self, place: int, entry: Entry) -> None:
         if len(self._kept) >= MOST_KEPT:
             self._kept.clear()
-        self._kept[row] = shortened(entry, CUT)
+        self._kept[place] = shortened(entry, CUT)
 
     def kept(self, row: int, cut: int) -> Entry | None:
         """Returns the entry of a row if as much of it as is asked for is at hand."""
-        entry = self._kept.get(row)
+        entry = self._kept.get(row - self.shift)
         if entry is None or entry.length > CUT < cut:
             return None
         return shortened(entry, cut)
@@ -135,12 +171,13 @@ class Known:
     @property
     def hits(self) -> Rows:
         """The rows that are found."""
-        return np.array(self._hits, np.int64)
+        return np.array(self._hits, np.int64) + self.shift
 
     def is_hit(self, row: int) -> bool:
         """Tells whether a row is found."""
-        place = bisect_left(self._hits, row)
-        return place < len(self._hits) and self._hits[place] == row
+        found = row - self.shift
+        place = bisect_left(self._hits, found)
+        return place < len(self._hits) and self._hits[place] == found
 
     def worse_than(self, level: int) -> Rows:
         """Returns the rows of a more severe level."""

@@ -31,17 +31,19 @@ from .wanted import Wanted
 FIRST = 200
 
 _APART = 1000  # So many marks lie apart, in rows.
+_NEVER = 1 << 63
 
 
 class JournalLog:
     """A journal that is read as a log.
 
     What the index tells is known at once. Where a query asks for more than that, or something is
-    searched for, the entries are read one after the other, from the earliest on.
+    searched for, the entries are read one after the other.
 
     Args:
         host: The machine.
         path: By which it is opened, such as `journal:system`.
+        backwards: Whether from the latest on, at which one looks first; else from the earliest on.
 
     Attributes:
         path: The same.
@@ -54,7 +56,8 @@ class JournalLog:
         Problem: `no-journal`.
     """
 
-    def __init__(self, host: Host, path: str) -> None:
+    def __init__(self, host: Host, path: str, *, backwards: bool = False) -> None:
+        self._backwards = backwards
         self.path, self.older, self.epoch, self.form = path, False, 0, "journal"
         self._host = host
         self._source = source_of(path)
@@ -157,6 +160,7 @@ class JournalLog:
             self._sifted.go_on()
             if time.monotonic() >= until:
                 break
+        self._sifted.put()
 
     def _look(self) -> None:
         """Looks which files there are."""
@@ -186,7 +190,9 @@ class JournalLog:
         self._lines = len(listed.columns.times)
         if asked != Wanted():
             self._lines = self._index.count().tally.entries
-        self._sifted = Sifted(self._wish, self._question, self._zone, listed.columns)
+        self._sifted = Sifted(
+            self._wish, self._question, self._zone, listed.columns, backwards=self._backwards
+        )
         self._sifted.begin(self._entries, wanted)
         self._terms.count()
         self._is_counted = self._is_seen = True
@@ -253,6 +259,11 @@ class JournalLog:
         """Whether all of the journal has been looked through."""
         return self._is_counted and self._sifted.is_over
 
+    @property
+    def shift(self) -> tuple[int, int]:
+        """How many rows, and hits, have come before those that were known before them."""
+        return self.known.shift, self.known.hits_shift
+
     def reached(self, *, hits: bool) -> int | None:
         """Returns before which time all rows, or hits, are known; None: all there are.
 
@@ -282,8 +293,8 @@ class JournalLog:
 
     @property
     def _lost(self) -> str:
-        lost = next(filter(None, (each.lost for each in self._doubtful)), "")
-        return lost or self._sifted.complaint or self._complaint
+        lost = (*(each.lost for each in self._doubtful), self._sifted.complaint, self._complaint)
+        return next(filter(None, lost), "")
 
     @property
     def encoding(self) -> str:
@@ -329,7 +340,10 @@ class JournalLog:
     @property
     def sought(self) -> SoughtRows:
         """Finds rows as they are known now."""
-        return SoughtRows(self.known, self._reader, settled=self.settled)
+        # Looked through from the end on, all behind that time is known.
+        since = (self._sifted.up_to or _NEVER) if self._backwards else None
+        told = self._question.rest is None
+        return SoughtRows(self.known, self._reader, told, settled=self.settled, since=since)
 
     def rows(self, row: int, count: int, cut: int) -> tuple[int, list[Line]]:
         """Returns some rows, and the number of the first of them.
@@ -366,10 +380,7 @@ class JournalLog:
             Problem: As `go_on` says.
         """
         for entries in self._reader.batches():
-            yield self._printed(entries)
-
-    def _printed(self, entries: Sequence[Entry]) -> list[bytes]:
-        return [f"{written(entry, self._zone)}\n".encode() for entry in entries]
+            yield [f"{written(entry, self._zone)}\n".encode() for entry in entries]
 
     def stream(self) -> Iterator[Entry]:
         """Yields the entries of all rows, from the earliest on, beside what is shown.

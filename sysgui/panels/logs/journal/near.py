@@ -28,24 +28,32 @@ class Picker:
 
     Args:
         context: How many before and after each; 0: the wanted ones only, without gaps.
+
+    Attributes:
+        context: The same.
     """
 
     def __init__(self, context: int = 0) -> None:
-        self._context = context
+        self.context = context
         self._before: deque[Entry] = deque(maxlen=context)
         self._left = 0
         self._passed = 0
 
+    @property
+    def leaves_out(self) -> bool:
+        """Whether entries are left out since the last row."""
+        return self.context > 0 and self._passed > 0
+
     def pick(self, entry: Entry, wanted: bool, found: bool) -> Iterator[Picked]:  # noqa: FBT001
         """Yields the rows that are known with the next entry."""
         if wanted:
-            gap = self._context > 0 and self._passed > len(self._before)
+            gap = self.context > 0 and self._passed > len(self._before)
             for earlier in self._before:
                 yield Picked(earlier, found=False, near=True, gap=gap)
                 gap = False
             yield Picked(entry, found, gap=gap)
             self._before.clear()
-            self._left, self._passed = self._context, 0
+            self._left, self._passed = self.context, 0
         elif self._left:
             self._left -= 1
             yield Picked(entry, found=False, near=True)

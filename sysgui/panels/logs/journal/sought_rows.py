@@ -15,13 +15,25 @@ class SoughtRows:
     Args:
         known: The rows that are known.
         reader: Reads them.
-        settled: Whether these are all.
+        complete: Whether no row is missing among them, whatever is known of hits.
+        settled: Whether these are all, and all hits.
+        since: Behind which time all are known in any case, in microseconds since 1970; None: none.
     """
 
-    def __init__(self, known: Known, reader: RowReader, *, settled: bool) -> None:
+    def __init__(
+        self,
+        known: Known,
+        reader: RowReader,
+        complete: bool,  # noqa: FBT001
+        *,
+        settled: bool,
+        since: int | None = None,
+    ) -> None:
         self._known = known
         self._reader = reader
+        self._complete = complete
         self._settled = settled
+        self._since = since
 
     @property
     def errors(self) -> Rows:
@@ -34,11 +46,11 @@ class SoughtRows:
         Raises:
             Problem: As `row_of` says.
         """
-        return self._bounded(self.row_of(offset)[0])
+        return self._bounded(self.row_of(offset)[0], time_of(offset))
 
     def at_time(self, time: int) -> tuple[int, int] | None:
         """Returns the first row of a time, in microseconds since 1970, or of a later one."""
-        return self._bounded(self._known.at(time).start)
+        return self._bounded(self._known.at(time).start, time)
 
     def next_of(self, kind: str, offset: int, *, back: bool) -> tuple[int, int] | None:
         """Returns the next hit or error, on from an entry or back from it, round the ends.
@@ -52,11 +64,17 @@ class SoughtRows:
         row, is_there = self.row_of(offset)
         # Not the row itself, going on from it.
         place = int(rows.searchsorted(row + (is_there and not back))) - back
-        if not 0 <= place < len(rows):
-            if not self._settled:
+        is_known = back or (kind != HITS and self._complete) or self._is_known_on_from(offset)
+        if not (0 <= place < len(rows) and is_known):
+            # Back from the very begin, the last one is the next.
+            if not (self._settled or (back and offset < 0 and self._since is not None)):
                 return None
             place %= len(rows)
         return int(rows[place]), place
+
+    def _is_known_on_from(self, offset: int) -> bool:
+        """Tells whether nothing is missing behind an entry, among what is known."""
+        return self._settled or self._since is None or time_of(offset) > self._since
 
     def row_of(self, offset: int) -> tuple[int, bool]:
         """Returns the row of an entry, or of the one behind its place; and if it is there.
@@ -72,7 +90,8 @@ class SoughtRows:
                 return rows.start + offsets.index(offset), True
         return rows.start, len(rows) > 0
 
-    def _bounded(self, row: int) -> tuple[int, int] | None:
-        """Returns a row, or the last one, as soon as all are known."""
+    def _bounded(self, row: int, time: int) -> tuple[int, int] | None:
+        """Returns a row of a time, or the last one, as soon as all are known on from it."""
         last = len(self._known) - 1
-        return (min(row, last), 0) if self._settled and last >= 0 else None
+        is_known = self._settled or (self._since is not None and time > self._since)
+        return (min(row, last), 0) if is_known and last >= 0 else None

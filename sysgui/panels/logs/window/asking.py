@@ -234,6 +234,7 @@ class Asking(QObject):
             "context": self.context,
             "row": row,
             "count": count,
+            "shift": self.page.shift[0] if self.page is not None else 0,
         }
 
     # What is answered.
@@ -261,6 +262,8 @@ class Asking(QObject):
         before, said = self.page, _complaint(page)
         if said and (before is None or (page.asked, said) != (before.asked, _complaint(before))):
             self.said.emit(said)
+        if before is not None:
+            self._move(page.shift[0] - before.shift[0], page.shift[1] - before.shift[1])
         self.page = page
         self._pane.show_page(page, self.place)
         self.shown.emit(page)
@@ -268,6 +271,11 @@ class Asking(QObject):
             self._arrive(page, self.seek[0])
         if self.seek is not None or not page.settled:
             self._pages.ask_now()
+
+    def _move(self, rows: int, hits: int) -> None:
+        """Takes note of rows, and hits, that have come before those that are known."""
+        self._arrived += max(0, rows) * (self._arrived >= 0)
+        self.place += max(0, hits) * (self.place >= 0)
 
     def _arrive(self, page: Page, kind: str) -> None:
         """Goes to the row that was looked for, if there is one."""

@@ -92,12 +92,16 @@ class LineArea(QAbstractScrollArea):
         if page.epoch != self._page.epoch:
             self.forget()
         before, self._page = self._page, page
+        # One stays where one is in spite of rows that have come before all others.
+        moved = max(0, page.shift[0] - before.shift[0]) if before is not NO_PAGE else 0
+        self._current += moved * (self._current >= 0)
+        self._anchor += moved * (self._anchor >= 0)
         self._origins = origins_of(page.sources, self.font())
         if page.form != before.form:
             self.formed.emit(page.form)
         if page.identity != before.identity:
             self.identified.emit(page.identity)
-        self._fit()
+        self._fit(moved)
         self._say_current()
         self.viewport().update()
 
@@ -264,15 +268,14 @@ class LineArea(QAbstractScrollArea):
         return self.viewport().width() - self._gutter - 2 * theme.STEP
 
     @Slot()
-    def _fit(self) -> None:
-        """Has the scroll bars show how much there is."""
+    def _fit(self, moved: int = 0) -> None:
+        """Has the scroll bars show how much there is, and where one is after so many more rows."""
         self._layouts.set_room(self._room, wrap=self.wrap)
         bar, across = self.verticalScrollBar(), self.horizontalScrollBar()
         bar.blockSignals(True)
         bar.setRange(0, max(0, self.rows - self._visible))
         bar.setPageStep(self._visible)
-        if self.follows:
-            bar.setValue(bar.maximum())
+        bar.setValue(bar.maximum() if self.follows else bar.value() + moved)
         bar.blockSignals(False)
         across.setRange(0, 0 if self.wrap else max(0, self._widest - self._room))
         across.setPageStep(max(1, self._room))

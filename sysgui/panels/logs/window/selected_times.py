@@ -1,5 +1,7 @@
 """From when to when the selected lines were written, whether these are at hand or not."""
 
+from typing import Any
+
 from PySide6.QtCore import QObject, Signal, Slot
 
 from sysgui.panels.logs.page import Page
@@ -32,6 +34,7 @@ class SelectedTimes(QObject):
         self._asking = asking
         self._ends: list[int] = []
         self._found: list[int] = []
+        self._asked: dict[str, Any] = {}
         self._poller = asking.further_poller(self)
         self._poller.reading.connect(self._take)
 
@@ -43,10 +46,13 @@ class SelectedTimes(QObject):
             self.said.emit(_("Select several lines first: with Shift and a click, or Shift+Down."))
             return
         self._ends, self._found = [row, row + count - 1], []
+        self._asked = self._asking.what(row, 1)
         self._ask_next()
 
     def _ask_next(self) -> None:
-        self._poller.ask_once(**self._asking.what(self._ends[len(self._found)], 1), seconds=0.0)
+        # Of the rows as they were numbered when they were selected.
+        asked = {**self._asked, "row": self._ends[len(self._found)]}
+        self._poller.ask_once(**asked, seconds=0.0)
 
     @Slot(object)
     def _take(self, page: Page) -> None:

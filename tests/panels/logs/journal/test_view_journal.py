@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 from PySide6.QtTest import QTest
 
@@ -86,3 +87,36 @@ def test_the_units_of_the_journal_are_offered_while_one_is_typed(
     assert {model.index(row, 0).data().split()[0] for row in range(model.rowCount())} == {
         unit for unit in units if "cron" in unit
     }
+
+
+def test_rows_that_are_found_before_others_move_nothing(
+    open_journal: Open,
+) -> None:
+    """The end is there first; whoever has gone up from it stays with what he looks at."""
+    view = open_journal()
+    asking, lines = view._asking, view.lines
+    page = asking.page
+    assert page is not None
+    total, shown = page.rows, messages(view)
+    # As if the first hundred were not known yet.
+    late = msgspec.structs.replace(
+        page, rows=total - 100, first=page.first - 100, hits=7, settled=False, shift=(0, 0)
+    )
+    asking._pages.pause()
+    asking.seek, asking.place = None, 5
+    asking._take_page(late)
+    assert messages(view) == shown
+    lines.go_to(lines.rows - 3)
+    lines.follow(follows=False)
+    top, current = lines.top_row, lines.current
+    assert current is not None
+    shown = messages(view)
+    asking._take_page(msgspec.structs.replace(page, hits=9, shift=(100, 2)))
+    assert (lines.top_row, lines.current_row) == (top + 100, total - 3)
+    assert lines.current == current
+    assert messages(view) == shown
+    assert (asking.place, lines.selected()) == (7, (total - 3, 1))
+    assert view._pane._found.text() == "8 of 9"
+    # Begun anew: nothing is moved back.
+    asking._take_page(msgspec.structs.replace(page, hits=9, shift=(0, 0)))
+    assert (lines.current_row, asking.place) == (total - 3, 7)
