@@ -50,6 +50,7 @@ class QueryEdit(QLineEdit):
             it is typed: a begin only when the hand rests, a whole name only with Enter.
 
     Attributes:
+        language: The same.
         suggestions: Shows what could stand at the cursor.
 
     Signals:
@@ -79,7 +80,7 @@ class QueryEdit(QLineEdit):
         self._resting.setSingleShot(True)
         self._resting.setInterval(REST_MS)
         self._resting.timeout.connect(self._ask)
-        self._language = language
+        self.language = language
         self.setPlaceholderText(example)
         self.setAccessibleName(name)
         self.setClearButtonEnabled(True)
@@ -117,7 +118,7 @@ class QueryEdit(QLineEdit):
         is_typed, self._is_typed = self._is_typed, False
         begun = None
         if self._waits and is_typed and self.cursorPosition() == len(text):
-            begun = self._language.begun_name(text)
+            begun = self.language.begun_name(text)
         if begun is None:
             self._ask()
             return
@@ -134,7 +135,7 @@ class QueryEdit(QLineEdit):
     def tell_refusal(self) -> None:
         """Tells once more what is wrong with what stands there, if anything is."""
         try:
-            self._language.compile(self.text())
+            self.language.compile(self.text())
         except QueryError as error:
             self.refused.emit(str(error))
 
@@ -144,7 +145,7 @@ class QueryEdit(QLineEdit):
         self._resting.stop()
         self._is_open = False
         try:
-            query = self._language.compile(self.text())
+            query = self.language.compile(self.text())
         except QueryError as error:
             self.refused.emit(str(error))
             return

@@ -181,6 +181,31 @@ def test_the_fields_of_json_are_offered_and_asked_for(qtbot, make: Make, log: Pa
     assert seen(view) == lines[2::3]
 
 
+def test_the_name_of_a_field_of_json_is_no_word_while_it_is_typed(
+    qtbot, make: Make, log: Path
+) -> None:
+    log.write_text('{"ts": "2026-11-27T08:00:01Z", "ctx": {"tenant": 7}, "ok": true}\n' * 9)
+    log.with_name("other.log").write_text("ok\n")
+    view = make()
+    view._asking.open("/var/log/app.log")
+    edits = (view._pane.show_edit, view._pane.find_edit)
+    asked: list[str] = []
+    for edit in edits:
+        qtbot.waitUntil(lambda edit=edit: edit.language.begun_name("ctx.t") is not None)
+        edit.asked.connect(lambda _query, edit=edit: asked.append(edit.text()))
+        edit.setFocus()
+        QTest.keyClicks(edit, "ctx.tenant=7")
+        assert asked == ["ctx.tenant=7"]
+        edit.suggestions._list.hide()
+        asked.clear()
+    view._asking.open("/var/log/other.log")
+    QTest.keyClicks(edit, " ok")
+    assert asked[-1] == "ctx.tenant=7 ok"
+    view._asking.open("/var/log/app.log")
+    QTest.keyClicks(edit, " ok")
+    assert asked[-1] == "ctx.tenant=7 ok "
+
+
 def test_levels_and_outcomes_are_offered_whatever_a_field_of_json_has(
     qtbot, make: Make, log: Path
 ) -> None:

@@ -19,7 +19,7 @@ from .log_pane import LogPane
 
 
 class Values(QObject):
-    """Suggests values in both lines of queries.
+    """Suggests values in both lines of queries, and has them know the fields of the log.
 
     Args:
         view: Owns it.
@@ -38,6 +38,7 @@ class Values(QObject):
         self._poller = asking.further_poller(self, "logs.values", PartValues)
         self._poller.reading.connect(self._take)
         asking.shown.connect(self._learn)
+        asking.opened.connect(self._speak)
         for edit in self._edits:
             edit.suggestions.suggest = self._suggest
 
@@ -48,8 +49,18 @@ class Values(QObject):
         if page.form == JSON and source not in self._languages:
             self._poller.ask_once(source=source, part="")
 
+    @Slot()
+    def _speak(self) -> None:
+        """Has what is typed be read in the language of the log."""
+        for edit in self._edits:
+            edit.language = self._languages.get(self._source, self._language)
+
+    @property
+    def _source(self) -> str:
+        return self._asking.source or self._asking.path
+
     def _suggest(self, text: str, cursor: int) -> Sequence[Completion]:
-        source = self._asking.source or self._asking.path
+        source = self._source
         language = self._languages.get(source, self._language)
         begun = language.begun_value(text, cursor)
         name = begun.name if begun is not None else ""
@@ -75,6 +86,7 @@ class Values(QObject):
         if not found.part:
             names = [value.text for value in found.values]
             self._languages[found.source] = language_of_any_log(names)
+            self._speak()
         self._known[key] = found.values
         for edit in self._edits:
             if is_new and edit.hasFocus():
