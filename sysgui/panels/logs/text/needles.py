@@ -29,6 +29,9 @@ COMPILED = 16
 
 _RETURN = 0x0D
 
+# What goes on with a character in UTF-8.
+_CONTINUING = bytes(range(0x80, 0xC0))
+
 
 _FLAGS = hyperscan.HS_FLAG_MULTILINE | hyperscan.HS_FLAG_ALLOWEMPTY
 
@@ -163,10 +166,10 @@ class Needles:
             np.int64,
         )
 
-    def _matches(self, decides: "regex.Pattern[str]", line: str) -> bool:
+    def _matches(self, decides: "regex.Pattern[str]", line: str, begin: int = 0) -> bool:
         line = line.removesuffix("\n").removesuffix("\r")
         try:
-            return decides.search(line, timeout=PATIENCE) is not None
+            return decides.search(line, begin, timeout=PATIENCE) is not None
         except TimeoutError:
             self.undecided += 1
             return False
@@ -182,7 +185,9 @@ class Needles:
                 decides = pattern.decides
                 hit = bool(self._ends[number])
                 if decides is not None and (hit or not piece.isascii() or self._alone[number]):
-                    hit = self._matches(decides, piece.decode("utf-8", "replace"))
+                    # Behind a whole character, which another piece has as well: no line begins.
+                    whole = piece.lstrip(_CONTINUING).decode("utf-8", "replace")
+                    hit = self._matches(decides, whole, begin=1)
                 if hit and last not in found[number][-1:]:
                     found[number] = np.append(found[number], last)
 

@@ -1,13 +1,14 @@
 """In which lines something was found, however many there are and however long they are."""
 
 import random
+import re
 
 import pytest
 
 from sysgui.panels.logs.text.blocks import BLOCK
 from sysgui.panels.logs.text.fragment import SAMPLE, rare_fragment
 from sysgui.panels.logs.text.needles import FAR, FEW, MANY, WINDOW, Needles
-from sysgui.panels.logs.text.patterns import literal
+from sysgui.panels.logs.text.patterns import expression, literal
 
 from .test_blocks import opened
 
@@ -90,3 +91,21 @@ def test_texts_of_which_any_will_do_are_looked_for_as_one() -> None:
         b"".join(b"\\x%02x" % byte for byte in word) for word in (b"error", b"warning")
     )
     assert together in of_texts
+
+
+@pytest.mark.parametrize(
+    "source", ["^b", "^ab", r"\Ab", "^.b", "^é", "(?:^|;)b", r"(?<!a)b", r"\bb", "^[^a]", "^x|ab"]
+)
+@pytest.mark.parametrize("line", ["ab" * 9999, "b" + "a" * 9999, "a;b" + "ab" * 8000, "éb" * 7000])
+def test_a_line_begins_where_it_begins_however_long_it_is(source: str, line: str) -> None:
+    """And not where a piece of it does that is looked at by itself: `re` knows of none."""
+    lines = ["x", line, "y"]
+    with opened("\n".join(lines).encode(), 1024) as text:
+        needles = Needles([expression(source)])
+        found = []
+        for number in range(len(text)):
+            block = text.block(number)
+            for start in needles.find(text, block)[0].tolist():
+                found.append(bytes(block.line_at(start)).decode("utf-8", "replace")[:1])
+        assert not text.block(0).whole
+    assert found == [each[0] for each in lines if re.search(source, each, re.IGNORECASE)]
