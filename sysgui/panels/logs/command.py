@@ -40,7 +40,7 @@ from .text.around import Around
 from .text.follow import Followed
 from .text.joined import Joined, Original
 from .text.scan import Scan
-from .text.wanted import All, Condition
+from .text.wanted import All, Condition, Nothing
 
 # What says something of lines, or of what is made of them: it asks for no list of logs.
 _OF_LINES = (
@@ -343,12 +343,14 @@ def _wanted(arguments: argparse.Namespace, log: Understood) -> Condition:
 
 
 def _written(name: str, typed: str, log: Understood) -> Condition:
-    if log.form.written == NO_TIME:
-        raise Problem("no-times", _("In the lines of this log no time is recognised."))
     # A shell takes "-2h" for an option.
     named = log.moment(typed) or log.moment(f"-{typed}")
     if named is None:
         raise bad_time(name, typed)
+    if log.is_empty:
+        return Nothing()
+    if log.form.written == NO_TIME:
+        raise Problem("no-times", _("In the lines of this log no time is recognised."))
     since, until = (named.begin, None) if name == "since" else (None, named.end)
     return Written(log.times, since, until)
 

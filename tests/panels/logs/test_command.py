@@ -171,6 +171,22 @@ def test_nothing_found_is_said_by_the_status(log: Path, extra: list[str]) -> Non
     assert run(str(log), "absent", *extra) == 1
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [["status>=500"], ["ctx.tenant=4"], ["--since", "1h"], ["--until", "today"], ["-u", "a"]],
+)
+@pytest.mark.parametrize("printed", [[], ["--count"], ["--json"]])
+def test_an_empty_log_has_no_such_lines_whatever_is_asked(
+    tmp_path: Path, asked: list[str], printed: list[str]
+) -> None:
+    path = tmp_path / "app.log"
+    path.write_bytes(b"")
+    assert run(str(path), *asked, *printed) == 1
+    path.write_bytes(b"of no form\n")
+    with pytest.raises(Problem):
+        run(str(path), *asked)
+
+
 def test_a_script_can_tell_what_grep_tells_it(log: Path, tmp_path: Path) -> None:
     for wanted in ("sshd", "absent"):
         by_grep = subprocess.run(["grep", "-c", wanted, str(log)], capture_output=True).returncode

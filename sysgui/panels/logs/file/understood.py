@@ -8,7 +8,7 @@ from sysgui.panels.logs.formats.field_names import fields_of
 from sysgui.panels.logs.formats.form import NO_TIME, Form
 from sysgui.panels.logs.formats.moments import Span as Moment
 from sysgui.panels.logs.formats.moments import moment, time_selects
-from sysgui.panels.logs.formats.parts import selects
+from sysgui.panels.logs.formats.parts import Select, selects
 from sysgui.panels.logs.formats.recognise import form_of
 from sysgui.panels.logs.formats.spans import Span, parts_of
 from sysgui.panels.logs.formats.times import Surroundings, Times
@@ -16,6 +16,7 @@ from sysgui.panels.logs.formats.zones import SECOND, Zone, zone_of
 from sysgui.panels.logs.query import NUMBERS, OF_ANY_LOG, LogLanguage
 from sysgui.panels.logs.text.joined import Joined
 from sysgui.panels.logs.text.levels import Levels
+from sysgui.panels.logs.text.wanted import Nothing
 from sysgui.system.host import Host
 
 # A log that is no longer than this is looked at again as it grows: it has said little so far.
@@ -109,7 +110,8 @@ class Understood:
         self.rules = Levels(form.begins, form.levels, _level_of(form))
         self._fields = fields_of(self._followed.text, form)
         if self._fields is None:
-            self.language = LogLanguage(asks, self.rules)
+            further = _of_no_line if self.is_empty else None
+            self.language = LogLanguage(asks, self.rules, further=further)
             return
         taken = {name.casefold() for name in (*OF_ANY_LOG, *asks)}
         own = {
@@ -118,6 +120,11 @@ class Understood:
         self.language = LogLanguage(
             {**asks, **own}, self.rules, {*NUMBERS, *own}, self._fields.behind_dot
         )
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is in it yet: then it may come to have anything that is asked for."""
+        return not self._followed.text.size
 
     def change(self, block: int) -> None:
         """Takes note that the log has changed from a block on.
@@ -128,9 +135,11 @@ class Understood:
         self._known.clear()
         self.times.change(block, self._followed.written)
         if self._looked_at <= SHORT:
+            was_empty = not self._looked_at
             form = form_of(self._followed.text)
             self._looked_at = self._followed.text.size
-            if form != self.form or fields_of(self._followed.text, form) != self._fields:
+            same = form == self.form and fields_of(self._followed.text, form) == self._fields
+            if was_empty or not same:
                 self._take(form)
 
     @property
@@ -164,6 +173,10 @@ class Understood:
         if len(self._known) > REMEMBERED:
             self._known = dict([*self._known.items()][-REMEMBERED:])
         return found
+
+
+def _of_no_line(_name: str) -> Select:
+    return lambda _sign, _value: Nothing()
 
 
 def _level_of(form: Form) -> str:

@@ -16,8 +16,9 @@ from sysgui.panels.logs.text.blocks import Text
 from sysgui.panels.logs.text.follow import Followed
 from sysgui.panels.logs.text.joined import Original
 from sysgui.panels.logs.text.scan import Scan
-from sysgui.panels.logs.text.wanted import Condition
+from sysgui.panels.logs.text.wanted import Condition, Nothing
 from sysgui.system.host import Host
+from sysgui.system.problem import Problem
 
 from .journal_lines import WHOLE, JournalLines, asked_lines
 from .told import Teller
@@ -171,7 +172,9 @@ class Tail:
         self._wanted = wanted
         self._write = write
         self._json = json
+        self._started = False
         self._take(understand())
+        self._started = True
         # Up to where each part of the text has been printed: what was rotated away may grow still.
         self._shown: dict[Text, int] = {}
         for place, part in enumerate(followed.text.parts if begin < 0 else ()):
@@ -181,10 +184,19 @@ class Tail:
     def _take(self, log: Understood) -> None:
         self._log, self._language = log, log.language
         self._epoch = self._followed.epoch
-        self._condition = self._wanted(log)
+        self._condition = self._asked(log)
         self._teller = Teller(log, json=self._json)
         sought = {ROWS: self._condition, **self._teller.needed}
         self._scan = Scan(self._followed.text, sought)
+
+    def _asked(self, log: Understood) -> Condition:
+        """Returns which lines are wanted: none while a log that begins anew has said too little."""
+        try:
+            return self._wanted(log)
+        except Problem:
+            if not self._started or self._followed.text.size > SHORT:
+                raise
+            return Nothing()
 
     def _complete(self, place: int) -> int:
         """Returns where in a part the lines end that are complete."""

@@ -14,9 +14,19 @@ from sysgui.panels.logs.printing import following
 from sysgui.panels.logs.printing.following import Tail, print_unpacked, until_closed
 from sysgui.panels.logs.text import follow, unpack
 from sysgui.panels.logs.text.follow import Followed
+from sysgui.panels.logs.text.wanted import Condition
 from sysgui.system.host import Host
+from sysgui.system.problem import Problem
+from sysgui.system.query import QueryError
 
 Lines = list[bytes]
+
+
+def asked(log: Understood, query: str) -> Condition:
+    try:
+        return log.language.compile(query)
+    except QueryError as error:
+        raise Problem("bad-query", str(error)) from error
 
 
 class Following:
@@ -32,7 +42,7 @@ class Following:
         self._tail = Tail(
             self.followed,
             lambda: Understood(Host(), self.followed),
-            lambda log: log.language.compile(query),
+            lambda log: asked(log, query),
             lambda line: self.printed.append(b"".join(line.pieces)),
             begin,
         )
@@ -92,6 +102,18 @@ def test_the_form_of_a_log_that_begins_is_recognised(tmp_path: Path) -> None:
     assert tail.step() == []
     add(path, b"Nov 27 08:00:01 vm cron[9]: a\nNov 27 08:00:02 vm sshd[9]: b\n")
     assert tail.step() == [b"Nov 27 08:00:01 vm cron[9]: a\n"]
+
+
+def test_an_empty_log_may_come_to_have_what_is_asked_for(tmp_path: Path) -> None:
+    path = tmp_path / "access.log"
+    path.write_bytes(b"")
+    tail = Following(path, "status>=500")
+    assert tail.step() == []
+    add(path, b"log turned over\n")
+    assert tail.step() == []
+    request = b'192.0.2.7 - - [27/Nov/2026:08:00:01 +0000] "GET / HTTP/1.1" %d 5\n'
+    add(path, request % 503 + request % 200)
+    assert tail.step() == [request % 503]
 
 
 def renamed(log: Path) -> None:
