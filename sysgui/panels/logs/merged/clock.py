@@ -65,13 +65,13 @@ class Clock:
         keys = self._running(sight.block)
         self._last.append(int(keys[-1]) if len(keys) else self._before(sight.block.number))
         if self.first == UNKNOWN:
-            self.first = int(next(iter(keys[keys != UNKNOWN]), UNKNOWN))
+            self._begin_at(int(next(iter(keys[keys != UNKNOWN]), UNKNOWN)))
 
     def forget_from(self, block: int) -> None:
         """Forgets what has changed."""
         self._last.cut(block)
         if self._before(self.known) == UNKNOWN:
-            self.first = UNKNOWN
+            self._begin_at(UNKNOWN)
         for number in [number for number in self._kept if number >= block]:
             self._held -= len(self._kept.pop(number)[0])
 
@@ -121,6 +121,13 @@ class Clock:
             _oldest, (starts, _keys) = self._kept.popitem(last=False)
             self._held -= len(starts)
         return found
+
+    def _begin_at(self, first: int) -> None:
+        """Takes note of the first time; the lines before it stand there, kept ones as well."""
+        if first != self.first:
+            self.first = first
+            self._kept.clear()
+            self._held = 0
 
     def _running(self, block: Block) -> Keys:
         return running(self._times.times(block), self._before(block.number), self._log.latest)

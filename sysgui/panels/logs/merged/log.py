@@ -268,7 +268,7 @@ class MergedLog:
         if kind not in self._orders:
             self._orders[kind] = Order(
                 [
-                    Shifted(member.ordered(kind) or NONE, offset)
+                    Shifted(NONE if (rows := member.ordered(kind)) is None else rows, offset)
                     for _number, member, offset in self._members
                 ]
             )

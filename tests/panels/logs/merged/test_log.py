@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sysgui.panels.logs.file import opened
+from sysgui.panels.logs.merged.log import MergedLog
 from sysgui.panels.logs.merged.sources import Source, name_of
 from sysgui.panels.logs.page import Page, PageProbe
 from sysgui.panels.logs.sought import ERRORS, HITS, LINE, NUMBER
@@ -161,6 +162,38 @@ def test_lines_come_in_the_order_of_time(
             assert settled(probe, sources, search="needle", seek=seek).sought == (row, 0)
             seek = NUMBER, row + 1, False
             assert settled(probe, sources, search="needle", seek=seek).sought == (row, 0)
+
+
+@settings(max_examples=40)
+@given(
+    logs=st.lists(log | rising, min_size=1, max_size=4),
+    shifts=st.lists(offsets, min_size=4, max_size=4),
+    block=st.sampled_from([64, 256]),
+    query=st.sampled_from(["", "error"]),
+)
+def test_what_is_known_is_the_begin_of_all_however_far_they_were_looked_through(
+    logs: list[Log], shifts: list[int], block: int, query: str
+) -> None:
+    expected = merged(logs, shifts[: len(logs)])
+    rows = [each for each in expected if query.upper() in each.text]
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(opened, "Followed", functools.partial(Followed, block=block))
+        sources = []
+        for number, lines in enumerate(logs):
+            path = Path(folder, f"{number}.log")
+            write(path, lines)
+            sources.append(Source(str(path), shifts[number]))
+        read = MergedLog(Host(), name_of(sources))
+        read.ask(query, "")
+        known = -1
+        while not read.settled:
+            read.go_on(0.0)
+            known, before = read.matched, known
+            assert known >= before
+            _first, lines_shown = read.rows(0, 400, 1000)
+            assert [(line.source, line.text) for line in lines_shown] == told(rows[:known])
+        assert known == len(rows)
+        read.close()
 
 
 LEFT = [Said(tick * SECOND, f"left {tick}") for tick in range(0, 40, 2)]
