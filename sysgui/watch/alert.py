@@ -14,27 +14,23 @@ import socket
 import time
 from typing import Mapping, Sequence
 
-from . import journal, state
-from .judge import LADDER, Event, Memory, Picture, Policy, judge
-from .programs import SYSTEMCTL, Failed, run, show
+from . import clock, journal, state
+from .judge import COUNTED, LADDER, Event, Memory, Picture, Policy, judge
+from .programs import SYSTEMCTL, run, show
 from .table import Watch, find, watches
-from .words import PROBES, Cause, Told, body, explained, head
+from .words import PROBES, Cause, Told, body, explained, head, status_of
 
 # A unit is looked at until nothing follows: what happens while it is looked at counts as well, for
 # systemd starts no second program like this one beside the first.
 MOST_LOOKS = 5
 
+MAIL_SETTINGS = "/etc/sysgui/mail.json"
+
 PROPERTIES = (
     "Id", "LoadState", "ActiveState", "SubState", "Result", "Type", "Restart", "NRestarts",
     "InvocationID", "ExecMainCode", "ExecMainStatus", "ExecMainExitTimestampMonotonic",
-    "ActiveEnterTimestampMonotonic", "Job",
+    "ActiveEnterTimestampMonotonic", "Job", "RestartSteps",
 )  # fmt: skip
-
-# ExecMainCode, as waitid(2) has it.
-CODES = {"1": "exited", "2": "killed", "3": "dumped"}
-
-# Exit statuses of the probe, in the order of what they mean.
-FIRST_PROBE_STATUS = 10
 
 
 def main(argv: Sequence[str]) -> int:
@@ -47,18 +43,17 @@ def main(argv: Sequence[str]) -> int:
     if what == "sweep":
         with state.locked():
             state.note_clock()
-        for each in watches():
-            look(each)
-        if state.waiting():
-            send()
-        return 0
-    watch = find(unit)
-    if watch is None or what not in ("failed", "look", "again"):
-        return 0  # The watch has ended meanwhile.
-    if what == "again":
-        again(unit)
+        found = watches()
     else:
-        look(watch, failed=what == "failed")
+        found = [watch] if (watch := find(unit)) else []  # It may have ended meanwhile.
+    for each in found:
+        if what == "again":
+            again(each.unit)
+        else:
+            look(each, failed=what == "failed")
+    if state.waiting():
+        # By a program that may do nothing else.
+        run([*SYSTEMCTL, "--no-block", "start", "sysgui-mail.service"])
     return 0
 
 
@@ -77,7 +72,6 @@ def look(watch: Watch, *, failed: bool = False) -> None:
         watch: How it is watched.
         failed: Whether systemd says that it has failed.
     """
-    spooled = False
     for _each in range(MOST_LOOKS):
         with state.locked():
             if find(watch.unit) is None:
@@ -85,22 +79,22 @@ def look(watch: Watch, *, failed: bool = False) -> None:
             before = state.recall(watch.unit)
             timers = [_timer(watch.unit, seconds) for seconds in LADDER]
             found = show([watch.unit, f"sysgui-probe@{watch.unit}.service", *timers], PROPERTIES)
+            now = clock.read()
             picture = _picture(watch, found, failed=failed)
-            policy = Policy(watch.restart, watch.grace, watch.probe is not None, version())
-            now = time.clock_gettime(time.CLOCK_BOOTTIME)
-            verdict = judge(before, picture, policy, now, time.time(), _boot())
+            picture = _traced(watch.unit, picture, before, now.boot)
+            steps = "RestartSteps" in found[0]
+            policy = Policy(watch.restart, watch.grace, watch.probe is not None, steps)
+            verdict = judge(before, picture, policy, now.since_boot, now.wall, now.boot)
             memory = verdict.memory
             for event in verdict.events:
-                spooled |= _tell(watch, event, memory, picture, found[0])
+                _tell(watch, event, memory, picture, found[0])
             for act in verdict.acts:
                 _act(watch.unit, act)
             if memory != before:
                 state.keep(watch.unit, memory)
         failed = False
         if memory == before:
-            break
-    if spooled:
-        send()
+            return
 
 
 def _picture(watch: Watch, found: Sequence[Mapping[str, str]], *, failed: bool) -> Picture:
@@ -117,11 +111,40 @@ def _picture(watch: Watch, found: Sequence[Mapping[str, str]], *, failed: bool) 
         invocation=unit.get("InvocationID", "") or _ended(watch.unit),
         # systemd's clock, too, stands still while the machine is suspended.
         running=max(0.0, time.monotonic() - entered / 1e6) if entered else 0.0,
-        asked=failed and unit.get("Result", "success") == "success",
+        asked=failed and unit.get("ActiveState") == "inactive" and not _failure(unit.get("Result")),
         probe=_probe(probe) if watch.probe else "",
         ordered=bool(unit.get("Job", "")),
         waiting=any(timer.get("SubState") == "waiting" for timer in timers),
     )
+
+
+def _traced(unit: str, picture: Picture, before: Memory, boot: str) -> Picture:
+    """Adds what only the journal knows: what ended it, and which run nobody has seen."""
+    more = before.boot == boot and picture.restarts > before.restarts
+    unseen = more and picture.policy not in COUNTED
+    ends = picture.active in ("failed", "deactivating") and picture.result != "success"
+    rests = picture.active == "inactive" and not picture.invocation and before.told != "fine"
+    if not (unseen or ends or rests):
+        return picture
+    steps = journal.steps(unit)
+    own = [step for invocation, step in steps if invocation == picture.invocation]
+    left = "left" if "failed" in own and "scheduled" not in own else ""
+    if rests and steps and steps[-1][1] == "ended" and (steps[-1][0], "stopping") not in steps:
+        picture = picture._replace(invocation=steps[-1][0])
+    return picture._replace(
+        ended="stopped" if "stopping" in own else left,
+        broke=next((its for its, step in steps[::-1] if step == "failed" and unseen), ""),
+    )
+
+
+def _monitored(what: str) -> str:
+    """Returns what systemd says of the run for which it has started this program; "" if nothing."""
+    return os.environ.get(f"MONITOR_{what}", "")
+
+
+def _failure(result: str | None) -> bool:
+    """Tells whether that is one, or if systemd has started this program because of one."""
+    return not {result, _monitored("SERVICE_RESULT")} <= {None, "", "success"}
 
 
 def _restarts(unit: Mapping[str, str]) -> int:
@@ -135,16 +158,15 @@ def _restarts(unit: Mapping[str, str]) -> int:
 
 def _ended(unit: str) -> str:
     """Returns the invocation that systemd says has ended well; of what rests it forgets it soon."""
-    told = (os.environ.get("MONITOR_UNIT"), os.environ.get("MONITOR_SERVICE_RESULT"))
-    return os.environ.get("MONITOR_INVOCATION_ID", "") if told == (unit, "success") else ""
+    told = (_monitored("UNIT"), _monitored("SERVICE_RESULT"))
+    return _monitored("INVOCATION_ID") if told == (unit, "success") else ""
 
 
 def _probe(found: Mapping[str, str]) -> str:
     """Returns what a probe found last: "" if nothing, or nothing that counts any more."""
     status = _number(found.get("ExecMainStatus", ""))
     if found.get("ActiveState") == "failed":
-        place = status - FIRST_PROBE_STATUS
-        return list(PROBES)[place] if 0 <= place < len(PROBES) else "timeout"
+        return next((wrong for wrong in PROBES if status_of(wrong) == status), "timeout")
     ran = _number(found.get("ExecMainExitTimestampMonotonic", ""))
     return "ok" if ran and status == 0 and found.get("Result") == "success" else ""
 
@@ -155,8 +177,8 @@ def _number(text: str) -> int:
 
 def _tell(
     watch: Watch, event: Event, memory: Memory, picture: Picture, unit: Mapping[str, str]
-) -> bool:
-    """Writes an event down, and tells the owner if he is to be told; whether there is mail."""
+) -> None:
+    """Writes an event down, and tells the owner if he is to be told."""
     said = journal.Said()
     if event.kind in ("failed", "given-up"):
         said = journal.last(watch.unit, _failed_invocation(picture))
@@ -168,43 +190,34 @@ def _tell(
         cause=_cause(picture, unit, said),
         failures=event.failures,
         restarts=max(0, event.failures - 1) + memory.ladder,
-        restart=watch.restart,
         lines=said.lines,
     )
     _write_down(told, event)
-    if not event.told:
-        return False
-    if watch.notify:
+    if event.told and watch.notify:
         about = {"unit": watch.unit, "kind": event.kind, "when": told.wall, "text": head(told)}
         state.tell(about)
-    if watch.mail and os.path.exists(MAIL_SETTINGS):
+    if event.told and watch.mail and os.path.exists(MAIL_SETTINGS):
         mail = {"unit": watch.unit, "subject": f"[{told.host}] {head(told)}", "body": body(told)}
         for other in state.post(mail):
             _write_down(told._replace(unit=other, kind="dropped"), Event("dropped", told=False))
-        return True
-    return False
-
-
-MAIL_SETTINGS = "/etc/sysgui/mail.json"
 
 
 def _cause(picture: Picture, unit: Mapping[str, str], said: journal.Said) -> Cause:
     if picture.probe not in ("", "ok"):
         return Cause("probe", probe=picture.probe)
-    if picture.asked and not said.result:
+    if picture.asked and not said.cause.result:
         return Cause("dependency")
     if picture.result != "success":
-        code = CODES.get(unit.get("ExecMainCode", ""), "")
-        return Cause(picture.result, code, unit.get("ExecMainStatus", ""))
+        return Cause(picture.result, unit.get("ExecMainStatus", ""))
     # It runs again already: what it failed of stands in the journal alone.
-    return Cause(said.result, said.code, said.status)
+    return said.cause
 
 
 def _failed_invocation(picture: Picture) -> str:
     """Returns that of which the journal is to be asked; "" if it runs again, and that is lost."""
-    told = os.environ.get("MONITOR_INVOCATION_ID", "")
-    still = picture.result != "success" or picture.probe not in ("", "ok")
-    return told or (picture.invocation if still else "")
+    if _failure(picture.result):
+        return _monitored("INVOCATION_ID") or picture.invocation
+    return picture.invocation if picture.probe not in ("", "ok") else picture.broke
 
 
 _WORDS = {
@@ -247,23 +260,3 @@ def _act(unit: str, act: str) -> None:
 
 def _timer(unit: str, seconds: int) -> str:
     return f"sysgui-again-{seconds}@{unit}.timer"
-
-
-def send() -> None:
-    """Has the mail sent, by a program that may do nothing else."""
-    run([*SYSTEMCTL, "--no-block", "start", "sysgui-mail.service"])
-
-
-def version() -> int:
-    """Returns systemd's version."""
-    try:
-        _status, said = run([*SYSTEMCTL, "--version"])
-    except Failed:
-        return 0
-    found = re.match(rb"systemd ([0-9]{1,5})", said)
-    return int(found[1]) if found else 0
-
-
-def _boot() -> str:
-    with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as file:
-        return file.read().strip()

@@ -8,7 +8,7 @@ noted how it stands beside the clocks that nobody sets: what differs from that h
 from __future__ import annotations
 
 import time
-from typing import Any, Mapping, NamedTuple
+from typing import NamedTuple
 
 # Two clocks cannot be read at once; what sets one by less than this is nothing to care for.
 CARE = 1.0
@@ -89,19 +89,3 @@ def age(written: float, kept: Noted, now: Reading) -> float:
 def awake(kept: Noted, now: Reading) -> float:
     """Returns for how many seconds the machine is awake, since it was booted or has slept."""
     return now.awake - max(0.0, noted(kept, now).woke_at)
-
-
-def as_json(kept: Noted) -> Mapping[str, Any]:
-    """Returns it as it is written down."""
-    return kept._asdict()
-
-
-def from_json(given: Any) -> Noted:
-    """Reads it; what is not of its kind is nothing."""
-    fresh = Noted()
-    if not isinstance(given, dict) or set(given) != set(fresh._fields):
-        return fresh
-    numbers = [given[name] for name in fresh._fields[1:]]
-    if not isinstance(given["boot"], str) or any(type(each) is not float for each in numbers):
-        return fresh
-    return Noted(given["boot"], *numbers)

@@ -11,6 +11,7 @@ from typing import Any, Mapping, NamedTuple, Sequence
 
 from .printable import printable
 from .programs import JOURNALCTL, Failed, run
+from .words import Cause
 
 # journalctl MESSAGE_ID=… shows all that became of watched services.
 MESSAGE_ID = "1d6e0b8f4c5a4f0e9b7a2d3c8e5f6a90"
@@ -25,8 +26,16 @@ LINES = 20
 LONGEST = 400
 LOOKED_AT = 200  # So many entries, to find an invocation's last.
 
+# What systemd has done with a unit, by the id of its message (sd-messages.h).
+STEPS = {
+    "de5b426a63be47a7b6ac3eaac82e2f6f": "stopping",
+    "d9b373ed55a64feb8242e02dbe79a49c": "failed",
+    "7ad2d189f7e94e70a38c781354912448": "ended",
+    "5eb03494b6584870a536b337290809b3": "scheduled",
+}
+
 _IDS = ("INVOCATION_ID", "_SYSTEMD_INVOCATION_ID")
-FIELDS = "MESSAGE,UNIT_RESULT,EXIT_CODE,EXIT_STATUS,SYSLOG_IDENTIFIER," + ",".join(_IDS)
+FIELDS = "MESSAGE,UNIT_RESULT,EXIT_STATUS,COMMAND,SYSLOG_IDENTIFIER," + ",".join(_IDS)
 _INVOCATION = re.compile(r"[0-9a-f]{32}")
 
 
@@ -59,15 +68,11 @@ class Said(NamedTuple):
 
     Attributes:
         lines: The last ones, each fit to be shown.
-        result: What systemd said was the result, if it is among them; "" otherwise.
-        code: How its main process ended: `exited`, `killed` or `dumped`; "" if not told.
-        status: With which exit status or signal, as it is told: a number or a name.
+        cause: Why it ended, as far as systemd says so among them.
     """
 
     lines: Sequence[str] = ()
-    result: str = ""
-    code: str = ""
-    status: str = ""
+    cause: Cause = Cause()
 
 
 def last(unit: str, invocation: str) -> Said:
@@ -76,21 +81,38 @@ def last(unit: str, invocation: str) -> Said:
     if known:  # Of what ends too soon, the journal finds out the unit, and no invocation.
         match.insert(1, "_TRANSPORT=stdout")
         match += [word for name in _IDS for word in ("+", f"{name}={invocation}")]
-    words = ["--output=json", f"--output-fields={FIELDS}", f"--lines={LOOKED_AT}", *match]
-    with contextlib.suppress(Failed):  # What it said last may be on its way to the journal.
-        run([*JOURNALCTL, "--sync"], within=2.0)
-    try:
-        _status, said = run([*JOURNALCTL, *words], within=5.0, most=16 << 20)
-    except Failed:
-        return Said()
-    entries: Sequence[Mapping[str, Any]] = [_entry(line) for line in said.splitlines()]
+    entries = _entries(FIELDS, match)
     entries = (_of(entries, invocation) if known else entries)[-LINES:]
+    status, main = _latest(entries, "EXIT_STATUS"), _latest(entries, "COMMAND") in ("", "ExecStart")
     return Said(
-        lines=[_line(entry) for entry in entries if entry],
-        result=_latest(entries, "UNIT_RESULT"),
-        code=_latest(entries, "EXIT_CODE"),
-        status=_latest(entries, "EXIT_STATUS"),
+        lines=tuple(_line(entry) for entry in entries if entry),
+        cause=Cause(_latest(entries, "UNIT_RESULT"), status if main else ""),
     )
+
+
+def steps(unit: str) -> Sequence[tuple[str, str]]:
+    """Returns what systemd has done of late: the invocation, and the step, the oldest first.
+
+    Of what was stopped only that counts which is not started again at once.
+    """
+    fields = "MESSAGE_ID,INVOCATION_ID,JOB_TYPE"
+    found = []
+    for entry in _entries(fields, [f"UNIT={unit}", "_PID=1"]):
+        step = STEPS.get(str(entry.get("MESSAGE_ID", "")), "")
+        if step and (step != "stopping" or entry.get("JOB_TYPE") == "stop"):
+            found.append((str(entry.get("INVOCATION_ID", "")), step))
+    return found
+
+
+def _entries(fields: str, words: Sequence[str]) -> Sequence[Mapping[str, Any]]:
+    with contextlib.suppress(Failed):  # What was said last may be on its way to the journal.
+        run([*JOURNALCTL, "--sync"], within=2.0)
+    asked = ["--output=json", f"--output-fields={fields}", f"--lines={LOOKED_AT}", *words]
+    try:
+        _status, said = run([*JOURNALCTL, *asked], within=5.0, most=16 << 20)
+    except Failed:
+        return []
+    return [_entry(line) for line in said.splitlines()]
 
 
 def _of(entries: Sequence[Mapping[str, Any]], invocation: str) -> Sequence[Mapping[str, Any]]:
@@ -126,7 +148,5 @@ def _text(entry: Mapping[str, Any], name: str) -> str:
 
 
 def _latest(entries: Sequence[Mapping[str, Any]], name: str) -> str:
-    for entry in reversed(entries):
-        if isinstance(entry.get(name), str):
-            return _text(entry, name)
-    return ""
+    found = (each for each in reversed(entries) if isinstance(each.get(name), str))
+    return next((_text(each, name) for each in found), "")

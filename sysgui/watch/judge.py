@@ -7,7 +7,9 @@ The owner is told of each change of state once, and never more than `MOST_MESSAG
 
 from __future__ import annotations
 
-from typing import Any, Mapping, NamedTuple, Sequence
+from typing import Any, NamedTuple, Sequence
+
+from .files import fitting
 
 WINDOW = 600.0
 MOST_MESSAGES = 3
@@ -19,14 +21,11 @@ LADDER = (10, 60, 300)
 # How often a unit that runs and does not answer is restarted before that is given up.
 MOST_RESTARTS = 3
 
-# systemd waits longer and longer by itself from this version on.
-STEPS_SINCE = 254
+# With these of Restart=, to be started again means to have failed.
+COUNTED = ("on-failure", "on-abnormal", "on-abort", "on-watchdog")
 
 # The states that the owner is told of.
 TOLD = ("fine", "failing", "given-up", "missing")
-
-# Those after which `fine` is a recovery.
-TROUBLE = ("failing", "given-up", "missing")
 
 
 class Memory(NamedTuple):
@@ -78,6 +77,9 @@ class Picture(NamedTuple):
         probe: What its probe found: "" nothing, `ok`, or what is wrong.
         waiting: Whether a timer is about to start it again.
         ordered: Whether systemd has something to do with it: there is a job.
+        ended: Of what ends badly: `stopped` if somebody wants it to end, `left` if systemd does not
+            want to start it again; "" otherwise.
+        broke: The invocation that has failed last, where systemd's counter does not tell of it.
     """
 
     load: str = "loaded"
@@ -93,6 +95,8 @@ class Picture(NamedTuple):
     probe: str = ""
     waiting: bool = False
     ordered: bool = False
+    ended: str = ""
+    broke: str = ""
 
 
 class Policy(NamedTuple):
@@ -102,13 +106,13 @@ class Policy(NamedTuple):
         restart: Whether it is started again.
         grace: For how many seconds it must have run to count as well.
         probed: Whether it has a probe.
-        systemd: systemd's version.
+        steps: Whether systemd waits longer and longer by itself.
     """
 
     restart: bool = True
     grace: float = 60.0
     probed: bool = False
-    systemd: int = STEPS_SINCE
+    steps: bool = True
 
 
 class Event(NamedTuple):
@@ -144,7 +148,7 @@ def condition(picture: Picture) -> str:
 
     That is `up`, `ill`, `done`, `down`, `waiting`, `failing`, `failed` or `missing`.
     """
-    if picture.load == "masked":
+    if picture.load == "masked" or picture.ended == "stopped":
         return "down"
     if picture.ordered and picture.active in ("failed", "inactive"):
         return "waiting"  # Between two runs it is for a moment in neither.
@@ -180,8 +184,10 @@ def judge(
         boot: The boot's id.
     """
     if memory.boot != boot:
+        # What failed before it was watched is nothing to tell.
+        known = 0 if memory.boot else picture.restarts
         memory = memory._replace(
-            boot=boot, counted=0, restarts=0, key="", ladder=0, later="", messages=()
+            boot=boot, counted=known, restarts=known, key="", ladder=0, later="", messages=()
         )
     found = condition(picture)
     before = memory
@@ -208,8 +214,9 @@ def _count(memory: Memory, picture: Picture, found: str) -> tuple[Memory, int]:
         key = f"{picture.invocation} {'dependency' if picture.asked else picture.probe}"
     if found == "failing":
         total += 1
-    if picture.policy not in ("on-failure", "on-abnormal", "on-abort", "on-watchdog"):
-        counted = total  # A restart need not mean a failure.
+    if picture.policy not in COUNTED:
+        counted = total
+        key = key or (picture.broke and f"{picture.broke} ")
     new = max(0, total - counted)
     if key:
         known = key == memory.key and not (picture.asked and not picture.invocation)
@@ -243,13 +250,15 @@ def _state(memory: Memory, picture: Picture, policy: Policy, found: str, acts: l
 
 
 def _failed(memory: Memory, picture: Picture, policy: Policy, acts: list[str]) -> Memory:
+    if picture.load == "not-found":
+        return memory._replace(state="missing")  # There is nothing to be started.
     if picture.waiting:
         return memory._replace(state="failing")
     if memory.later == memory.key:
         # It was to be started later, and nothing waits for that any more: somebody has said no.
         return memory._replace(state="stopped")
-    steps = LADDER if policy.systemd < STEPS_SINCE else ()
-    own = picture.active == "failed" and picture.policy != "no"
+    steps = () if policy.steps else LADDER
+    own = picture.active == "failed" and picture.policy != "no" and picture.ended != "left"
     if policy.restart and own and memory.ladder < len(steps):
         acts.append(f"later {steps[memory.ladder]}")
         return memory._replace(state="failing", ladder=memory.ladder + 1, later=memory.key)
@@ -267,20 +276,16 @@ def _ill(memory: Memory, policy: Policy, acts: list[str]) -> Memory:
 
 def _well(memory: Memory, picture: Picture, policy: Policy, found: str, acts: list[str]) -> Memory:
     trouble = memory.failures or memory.told != "fine"
+    answers = not policy.probed or picture.probe == "ok"
     if found == "done":
         if memory.key.startswith(picture.invocation):
             return memory._replace(state="stopped")  # What failed was reset by hand.
-    elif trouble and not _settled(picture, policy):
+    elif trouble and not (answers and picture.running >= policy.grace):
         unseen = memory.failures and memory.state in ("fine", "stopped")
         return memory._replace(state="failing") if unseen else memory
     if trouble and picture.restarts:
         acts.append("reset")  # systemd's counters, so that it waits a short time after the next.
     return memory._replace(state="fine")
-
-
-def _settled(picture: Picture, policy: Policy) -> bool:
-    answers = not policy.probed or picture.probe == "ok"
-    return answers and picture.running >= policy.grace
 
 
 _KINDS = {"fine": "recovered", "failing": "failed", "given-up": "given-up", "missing": "missing"}
@@ -313,25 +318,8 @@ def _told(
     return memory._replace(messages=tuple(recent)), events
 
 
-def as_json(memory: Memory) -> Mapping[str, Any]:
-    """Returns a memory as it is written down."""
-    return {**memory._asdict(), "messages": list(memory.messages)}
-
-
 def from_json(given: Any) -> Memory:
-    """Reads a memory; what is not of its kind is forgotten."""
-    known: dict[str, Any] = {}
-    fresh = Memory()._asdict()
-    for name, value in (given if isinstance(given, dict) else {}).items():
-        if name == "messages" and isinstance(value, list):
-            known[name] = tuple(float(each) for each in value if type(each) in (int, float))
-        elif name == "since" and type(value) in (int, float):
-            known[name] = float(value)
-        elif name in fresh and type(value) is type(fresh[name]):
-            known[name] = value
-    if (
-        known.get("state", "fine") not in (*TOLD, "stopped")
-        or known.get("told", "fine") not in TOLD
-    ):
-        return Memory()
-    return Memory(**known)
+    """Reads a memory that was written down; what is none is forgotten."""
+    found: Memory = fitting(given, Memory())
+    known = found.state in (*TOLD, "stopped") and found.told in TOLD
+    return found if known and all(type(each) is float for each in found.messages) else Memory()

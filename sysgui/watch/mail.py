@@ -18,6 +18,8 @@ from email.message import EmailMessage
 from email.utils import formatdate
 from typing import Any, Mapping, Sequence
 
+from .files import write
+
 # Of each answer of the server. All together must end before systemd ends it (TimeoutStartSec=).
 WITHIN = 15.0
 
@@ -45,7 +47,7 @@ def main(_argv: Sequence[str]) -> int:
                 error = send(json.load(file), left, f"{own}/sent")
         except (OSError, ValueError, smtplib.SMTPException) as failure:
             error = explained(failure)
-    _write(f"{own}/result.json", json.dumps({"error": error, "tried": time.time()}))
+    write(f"{own}/result.json", json.dumps({"error": error, "tried": time.time()}))
     return 1 if error else 0
 
 
@@ -66,11 +68,24 @@ def send(settings: Mapping[str, Any], waiting: Mapping[str, str], sent: str) -> 
         for name, path in waiting.items():
             with open(path, encoding="utf-8") as file:
                 message = composed(settings, name, json.load(file))
-            refused = server.send_message(message)
+            try:
+                refused = server.send_message(message)
+            except (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused) as failure:
+                if answer_of(failure)[0] < 500:
+                    raise  # For now it takes nothing, whatever it is.
+                error = explained(failure)
+                continue
             if refused:
                 error = f"not taken for {', '.join(sorted(refused))}"
-            _write(f"{sent}/{name}", "")
+            write(f"{sent}/{name}", "")
     return error
+
+
+def answer_of(failure: Exception) -> tuple[int, Any]:
+    """Returns the server's answer, its number and text; (0, "") if it has given none."""
+    refused = getattr(failure, "recipients", {})  # Of all the same, or one may be taken later.
+    number = getattr(failure, "smtp_code", 0), getattr(failure, "smtp_error", "")
+    return min(refused.values(), default=number)
 
 
 @contextlib.contextmanager
@@ -112,14 +127,14 @@ def composed(settings: Mapping[str, Any], name: str, waiting: Mapping[str, Any])
 
 def explained(failure: Exception) -> str:
     """Returns in a line why nothing was sent: printable, and nothing of what we said ourselves."""
+    number, said = answer_of(failure)
     if isinstance(failure, smtplib.SMTPAuthenticationError):
         text = f"the server does not take this user and password ({failure.smtp_code})"
     elif isinstance(failure, ssl.SSLCertVerificationError):
         text = f"the server's certificate is not to be trusted: {failure.verify_message}"
-    elif isinstance(failure, smtplib.SMTPResponseException):
-        said = failure.smtp_error
+    elif number:
         text = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
-        text = f"the server said {failure.smtp_code} {text}"
+        text = f"the server said {number} {text}"
     elif isinstance(failure, TimeoutError) or "timed out" in str(failure):
         text = "the server does not answer"
     elif isinstance(failure, smtplib.SMTPServerDisconnected):
@@ -129,12 +144,3 @@ def explained(failure: Exception) -> str:
     else:
         text = type(failure).__name__
     return "".join(each if each.isprintable() else " " for each in text)[:300]
-
-
-def _write(path: str, text: str) -> None:
-    """Writes a file whole."""
-    with open(f"{path}.new", "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    os.rename(f"{path}.new", path)

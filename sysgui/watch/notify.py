@@ -9,6 +9,7 @@ import json
 import os
 from typing import Any, Sequence
 
+from .files import read_json, write
 from .printable import printable
 from .programs import BUSCTL, Failed, run
 from .state import ROOT
@@ -21,25 +22,23 @@ CALL = (
 # Shown as urgent: it stays until it was seen.
 URGENT = ("failed", "given-up", "missing")
 
-_MOST = 1 << 20
-
 
 def main(_argv: Sequence[str]) -> int:
     """Shows what is new, and returns the exit status: 1 if it could not be shown."""
     seen_at = f"{os.environ['STATE_DIRECTORY']}/seen"
-    seen = _json(seen_at)
-    told = _json(f"{ROOT}/told.json")
+    seen = read_json(seen_at)
+    told = read_json(f"{ROOT}/told.json")
     events = [event for event in told if _when(event)] if isinstance(told, list) else []
     if not isinstance(seen, (int, float)):
         # What was told before one asked for it is nothing new.
-        _write(seen_at, json.dumps(_when(events[-1]) if events else 0))
+        write(seen_at, json.dumps(_when(events[-1]) if events else 0))
         return 0
     # By their order, and not by their times: a clock may be set back.
     places = [place for place, event in enumerate(events) if _when(event) == seen]
     for event in events[places[-1] + 1 if places else 0 :]:
         if not show(event):
             return 1
-        _write(seen_at, json.dumps(_when(event)))
+        write(seen_at, json.dumps(_when(event)))
     return 0
 
 
@@ -63,17 +62,3 @@ def show(event: dict[str, Any]) -> bool:
     except Failed:
         return False
     return status == 0
-
-
-def _json(path: str) -> Any:
-    try:
-        with open(path, "rb") as file:
-            return json.loads(file.read(_MOST))
-    except (OSError, ValueError, RecursionError):
-        return None
-
-
-def _write(path: str, text: str) -> None:
-    with open(f"{path}.new", "w", encoding="ascii") as file:
-        file.write(text)
-    os.rename(f"{path}.new", path)

@@ -7,6 +7,7 @@ helper writes: a TCP port, an HTTP answer, in the clear or by TLS, or the age of
 from __future__ import annotations
 
 import http.client
+import json
 import os
 import signal
 import socket
@@ -17,11 +18,10 @@ from typing import Any, Mapping, NoReturn, Sequence
 
 from . import clock, state
 from .table import find
-from .words import PROBES
+from .words import PROBES, status_of
 
 # It runs not at all, or not for long enough: neither good nor bad.
 SKIPPED = 75
-FIRST_STATUS = 10
 
 # Between two tries, in seconds.
 PAUSE = 2.0
@@ -47,6 +47,10 @@ class Wrong(Exception):
 
 def main(argv: Sequence[str]) -> int:
     """Tries it, and returns the exit status."""
+    if argv[:1] == ["--try"]:  # Before there is a watch: by whoever wants it, and only once.
+        wrong = tried(json.loads(argv[1]))
+        sys.stdout.write(f"{wrong} {PROBES.get(wrong, '')}\n")
+        return status_of(wrong)
     watch = find(argv[0]) if argv else None
     if watch is None or watch.probe is None:
         return SKIPPED
@@ -64,7 +68,7 @@ def main(argv: Sequence[str]) -> int:
     if started(watch.unit) != began:  # It has been stopped, or restarted, meanwhile.
         return SKIPPED
     sys.stdout.write(f"{watch.unit}: {PROBES[wrong]}\n")
-    return FIRST_STATUS + list(PROBES).index(wrong)
+    return status_of(wrong)
 
 
 def started(unit: str) -> float | None:
@@ -87,7 +91,8 @@ def tried(probe: Mapping[str, Any]) -> str:
     before = signal.signal(signal.SIGALRM, _late)
     signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
-        KINDS.get(probe["kind"], _nothing)(probe, seconds)
+        if probe["kind"] in KINDS:  # What is not known here is not judged.
+            KINDS[probe["kind"]](probe, seconds)
     except Wrong as wrong:
         return str(wrong.args[0])
     except TimeoutError:
@@ -157,10 +162,6 @@ def _file(probe: Mapping[str, Any], _seconds: int) -> None:
     kept, now = state.noted_clock(), clock.read()
     if clock.age(written, kept, now) > most and clock.awake(kept, now) > min(most, REST):
         raise Wrong("old")
-
-
-def _nothing(_probe: Mapping[str, Any], _seconds: int) -> None:
-    """What is not known here is not judged."""
 
 
 KINDS = {"tcp": _tcp, "http": _http, "https": _https, "file": _file}

@@ -15,6 +15,7 @@ import time
 from typing import Any, Iterator, Mapping, Sequence
 
 from . import clock, judge
+from .files import fitting, read_json, write
 
 ROOT = "/var/lib/sysgui"
 
@@ -28,7 +29,6 @@ MOST_BYTES = 16 << 10
 # Of what was told, for desktops.
 MOST_TOLD = 50
 
-_MOST = 1 << 20
 _MESSAGE = re.compile(r"[0-9]{20}-[0-9a-f]{8}")
 
 
@@ -47,17 +47,18 @@ def locked() -> Iterator[None]:
 
 def recall(unit: str) -> judge.Memory:
     """Returns what is kept of a unit."""
-    return judge.from_json(_json(f"{ROOT}/watches/{unit}.json"))
+    return judge.from_json(read_json(f"{ROOT}/watches/{unit}.json"))
 
 
 def keep(unit: str, memory: judge.Memory) -> None:
     """Keeps it."""
-    _write(f"{ROOT}/watches/{unit}.json", judge.as_json(memory), 0o644)
+    write(f"{ROOT}/watches/{unit}.json", json.dumps(memory._asdict()))
 
 
 def noted_clock() -> clock.Noted:
     """Returns what was noted of the clocks last."""
-    return clock.from_json(_json(f"{ROOT}/clock.json"))
+    found: clock.Noted = fitting(read_json(f"{ROOT}/clock.json"), clock.Noted())
+    return found
 
 
 def note_clock() -> None:
@@ -65,7 +66,7 @@ def note_clock() -> None:
     before = noted_clock()
     now = clock.noted(before, clock.read())
     if now != before:
-        _write(f"{ROOT}/clock.json", clock.as_json(now), 0o644)
+        write(f"{ROOT}/clock.json", json.dumps(now._asdict()))
 
 
 def waiting() -> Sequence[str]:
@@ -91,7 +92,7 @@ def post(message: Mapping[str, str]) -> Sequence[str]:
     names = waiting()
     # By their order, and not by their times: a clock may be set back.
     stamp = max([time.time_ns(), *(int(name[:20]) + 1 for name in names)])
-    _write_raw(f"{ROOT}/spool/{stamp:020d}-{secrets.token_hex(4)}", raw, 0o600)
+    write(f"{ROOT}/spool/{stamp:020d}-{secrets.token_hex(4)}", raw, 0o600)
     dropped = [_drop(name) for name in names[: max(0, len(names) + 1 - MOST_WAITING)]]
     if dropped:
         _say_dropped(sum(number for _unit, number in dropped))
@@ -101,7 +102,7 @@ def post(message: Mapping[str, str]) -> Sequence[str]:
 
 def _drop(name: str) -> tuple[str, int]:
     """Removes a message, and returns its unit, and how many there are of which nobody is told."""
-    message = _json(f"{ROOT}/spool/{name}")
+    message = read_json(f"{ROOT}/spool/{name}")
     os.unlink(f"{ROOT}/spool/{name}")
     if not isinstance(message, dict):
         return "", 1
@@ -114,11 +115,11 @@ def _say_dropped(number: int) -> None:
     It is another one then: who is being sent it as it was has not been told.
     """
     name = waiting()[0]
-    message = _json(f"{ROOT}/spool/{name}")
+    message = read_json(f"{ROOT}/spool/{name}")
     if isinstance(message, dict):
         message["dropped"] = number + message.get("dropped", 0)
         path = f"{ROOT}/spool/{name[:20]}-{secrets.token_hex(4)}"
-        _write_raw(path, json.dumps(message), 0o600)
+        write(path, json.dumps(message), 0o600)
         os.unlink(f"{ROOT}/spool/{name}")
 
 
@@ -129,13 +130,13 @@ def tidy() -> None:
         sent = {name for name in os.listdir(f"{SENDER}/sent") if _MESSAGE.fullmatch(name)}
     for name in set(waiting()) & sent:
         os.unlink(f"{ROOT}/spool/{name}")
-    _say_waiting(_json(f"{SENDER}/result.json"))
+    _say_waiting(read_json(f"{SENDER}/result.json"))
 
 
 def _say_waiting(result: Any) -> None:
     """Writes down what the sender said last; it is not root, so nothing else of it is believed."""
     path = f"{ROOT}/mail.json"
-    before = _json(path)
+    before = read_json(path)
     known = result if isinstance(result, dict) and result else before
     known = known if isinstance(known, dict) else {}
     error, tried = known.get("error"), known.get("tried")
@@ -144,49 +145,12 @@ def _say_waiting(result: Any) -> None:
         "error": error[:300] if isinstance(error, str) and error.isprintable() else "",
         "tried": float(tried) if isinstance(tried, (int, float)) else 0.0,
     }
-    _write(path, status, 0o644)
+    write(path, json.dumps(status))
 
 
 def tell(event: Mapping[str, Any]) -> None:
     """Appends to what was told, which desktops show; the oldest make way."""
     path = f"{ROOT}/told.json"
-    known = _json(path)
+    known = read_json(path)
     events = known if isinstance(known, list) else []
-    _write(path, [*events[-MOST_TOLD + 1 :], event], 0o644)
-
-
-def _json(path: str) -> Any:
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    except OSError:
-        return None
-    with open(descriptor, "rb") as file:
-        try:
-            return json.loads(file.read(_MOST))
-        except (ValueError, RecursionError):
-            return None
-
-
-def _write(path: str, value: Any, mode: int) -> None:
-    _write_raw(path, json.dumps(value), mode)
-
-
-def _write_raw(path: str, text: str, mode: int) -> None:
-    """Writes a file so that whoever reads it, whatever happens, finds the old one or the new."""
-    new = f"{path}.{secrets.token_hex(4)}.new"
-    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, mode)
-    try:
-        with open(descriptor, "w", encoding="utf-8") as file:
-            os.fchmod(file.fileno(), mode)
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.rename(new, path)
-    except OSError:
-        os.unlink(new)
-        raise
-    directory = os.open(os.path.dirname(path), os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(directory)
-    finally:
-        os.close(directory)
+    write(path, json.dumps([*events[-MOST_TOLD + 1 :], event]))

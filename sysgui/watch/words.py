@@ -47,6 +47,12 @@ PROBES = {
     "name": "its certificate is for another name",
 }
 
+
+def status_of(wrong: str) -> int:
+    """Returns with which status a probe ends that has found it: a key of `PROBES`, or ""."""
+    return 10 + list(PROBES).index(wrong) if wrong else 0
+
+
 HEADS = {
     "failed": "has failed",
     "given-up": "has failed, and is not started again",
@@ -68,13 +74,11 @@ class Cause(NamedTuple):
 
     Attributes:
         result: Result of the service; `probe` if it only does not answer.
-        code: How its main process ended: `exited`, `killed`, `dumped`.
         status: Its exit status or signal.
         probe: What its probe found.
     """
 
     result: str = ""
-    code: str = ""
     status: str = ""
     probe: str = ""
 
@@ -83,6 +87,8 @@ def explained(cause: Cause) -> str:
     """Returns the cause in words."""
     if cause.result == "probe":
         return f"it runs, but {PROBES.get(cause.probe, cause.probe)}"
+    if cause.result == "exit-code" and cause.status in ("", "0"):
+        return "a command around its main process (ExecStartPre= and the like) ended with an error"
     if cause.result == "exit-code":
         status = cause.status
         why = STATUSES.get(status, "")
@@ -111,7 +117,6 @@ class Told(NamedTuple):
         cause: Why.
         failures: How often since it last was well.
         restarts: How often it was started again since.
-        restart: Whether it is started again.
         lines: The last of its journal.
     """
 
@@ -122,7 +127,6 @@ class Told(NamedTuple):
     cause: Cause = Cause()
     failures: int = 0
     restarts: int = 0
-    restart: bool = True
     lines: Sequence[str] = ()
 
 
@@ -135,8 +139,9 @@ def body(told: Told) -> str:
     """Returns all of it."""
     when = time.strftime("%Y-%m-%d %H:%M:%S %z", time.localtime(told.wall))
     parts = [f"{head(told)}.", "", f"Machine:   {told.host}", f"When:      {when}"]
-    if told.kind != "missing":
+    if told.cause.result or told.kind in ("failed", "given-up"):
         parts.append(f"Cause:     {explained(told.cause)}")
+    if told.kind != "missing":
         parts.append(f"Failures:  {told.failures} since it last was well")
         parts.append(f"Restarts:  {told.restarts} since then")
     if NEXT[told.kind]:

@@ -71,7 +71,8 @@ def test_what_was_previewed_is_what_is_written(
                           ["stop", "--", "sysgui-probe@web.service.timer"],
                           ["reset-failed", "--", "sysgui-probe@web.service.timer"],
                           ["stop", "--", "sysgui-probe@web.service.service"],
-                          ["reset-failed", "--", "sysgui-probe@web.service.service"]]  # fmt: skip
+                          ["reset-failed", "--", "sysgui-probe@web.service.service"],
+                          ["start", "--", "sysgui-look@web.service.service"]]  # fmt: skip
 
 
 @pytest.mark.parametrize("version", [252, 253, 254, 255, 257])

@@ -332,6 +332,63 @@ def test_what_is_stopped_while_it_waits_to_be_started_again_stays_so(machine: Ma
         assert watched.told() == ["failed"]
 
 
+@pytest.mark.parametrize(
+    ("name", "script", "settings"),
+    [
+        # As Java ends when it is told to; and what does not hear that it should.
+        ("ends-badly", "trap : TERM; sleep 1000 & touch {flag}; wait; exit 143", ""),
+        ("deaf", 'trap "" TERM; touch {flag}; while :; do sleep 1; done', "TimeoutStopSec=1s"),
+    ],
+)
+def test_what_is_stopped_may_end_badly_and_stays_so(
+    machine: Machine, name: str, script: str, settings: str
+) -> None:
+    with service(machine, f"{name}.service", script, settings=settings) as watched:
+        watched.systemctl("start")
+        flag = f"until [ -e /run/{name}.flag ]; do sleep 0.1; done"
+        machine.output(["sh", "-c", flag], timeout=PATIENCE)
+        watched.systemctl("stop")
+        watched.sweep()
+        watched.sweep()
+        assert watched.show("ActiveState") == "failed"
+        assert watched.events() == []
+        # Nor is it only to be started later.
+        timers = ["systemctl", "list-timers", "--plain", "--no-legend", "sysgui-again-*"]
+        assert machine.output(timers) == ""
+
+
+def test_what_is_always_restarted_by_itself_is_told_of_as_well(machine: Machine) -> None:
+    # So quickly that nobody can see it between two runs.
+    quick = QUICK.replace("50ms", "1ms")
+    settings = "Restart=always"
+    script = NTH + "[ $n != 2 ] || exit 9; [ $n -gt 2 ] || exit 0; exec sleep 1000"
+    with service(machine, "kept.service", script, settings=settings, quick=quick) as watched:
+        watched.systemctl("start")
+        watched.await_run(3)
+        watched.sweep()
+        watched.sweep()
+        assert watched.told() == ["failed", "recovered"]
+        assert "status 9" in watched.events()[0].cause
+
+
+def test_what_failed_before_it_was_watched_is_no_news(machine: Machine) -> None:
+    text = "[Service]\nExecStart=sleep 1000\nRestart=on-failure\nRestartSec=1ms\n"
+    machine.write("/etc/systemd/system/before.service", text)
+    machine.output(["systemctl", "daemon-reload"])
+    before = Service(machine, "before.service")
+    before.systemctl("start")
+    before.systemctl("kill", "--signal=KILL")
+    counted = 'until [ "$(systemctl show -P NRestarts before.service)" = 1 ]; do sleep 0.1; done'
+    machine.output(["sh", "-c", counted], timeout=PATIENCE)
+    order(machine, "watch-set", before.name, arguments=WANTED)
+    before.sweep()
+    before.sweep()
+    assert before.events() == []
+    order(machine, "watch-remove", before.name)
+    before.systemctl("stop")
+    machine.output(["rm", "/etc/systemd/system/before.service"])
+
+
 def test_what_is_stopped_while_a_timer_waits_to_start_it_stays_so(machine: Machine) -> None:
     timer = "sysgui-again-10@later.service.timer"
     # So late that also a busy machine sees it wait.
@@ -423,6 +480,17 @@ def test_a_unit_file_that_was_removed_is_told_once(machine: Machine) -> None:
         watched.sweep()
         watched.sweep()
         assert watched.told() == ["missing"]
+
+
+def test_a_unit_file_that_was_removed_after_it_failed_is_told_as_well(machine: Machine) -> None:
+    with service(machine, "broken.service", "exit 4", grace=3600) as watched:
+        watched.systemctl("start")
+        watched.await_event("later" if machine.release == "bookworm" else "given-up")
+        machine.output(["rm", "/etc/systemd/system/broken.service"])
+        machine.output(["systemctl", "daemon-reload"])
+        watched.sweep()
+        watched.sweep()
+        assert watched.told()[-1] == "missing"
 
 
 def test_systemd_may_read_its_files_anew_and_begin_anew_in_between(machine: Machine) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import NamedTuple
 
 import pytest
@@ -19,7 +20,6 @@ from sysgui.watch.judge import (
     Picture,
     Policy,
     Verdict,
-    as_json,
     condition,
     from_json,
     judge,
@@ -165,18 +165,18 @@ def test_what_has_a_probe_is_well_only_when_it_answers() -> None:
 
 
 def test_where_systemd_cannot_wait_longer_and_longer_it_is_started_later() -> None:
-    old = Policy(systemd=252)
+    old = Policy(steps=False)
     failures = [FAILED._replace(invocation=f"a{n}") for n in range(5)]
     verdicts = story(*failures, policy=old)
     assert acts(verdicts) == [f"later {seconds}" for seconds in LADDER]
     assert told(verdicts) == ["failed", "given-up"]
-    assert acts(story(*failures, policy=Policy(systemd=254))) == []
-    assert acts(story(*failures, policy=Policy(restart=False, systemd=252))) == []
+    assert acts(story(*failures)) == []
+    assert acts(story(*failures, policy=Policy(restart=False, steps=False))) == []
 
 
 def test_who_stops_it_while_it_waits_to_be_started_later_is_obeyed() -> None:
     waits = FAILED._replace(waiting=True)
-    verdicts = story(FAILED, waits, waits, FAILED, FAILED, policy=Policy(systemd=252))
+    verdicts = story(FAILED, waits, waits, FAILED, FAILED, policy=Policy(steps=False))
     assert acts(verdicts) == ["later 10"]
     assert told(verdicts) == ["failed"]
     assert verdicts[-1].memory.state == "stopped"
@@ -207,6 +207,49 @@ def test_it_is_known_since_when_it_is_what_it_is() -> None:
 def test_messages_of_a_time_yet_to_come_keep_nobody_from_being_told() -> None:
     memory = Memory(boot="b", messages=(5e3,) * MOST_MESSAGES)
     assert told([judge(memory, FAILED, Policy(), 1e3, 1e9, "b")]) == ["given-up"]
+
+
+def test_what_somebody_has_stopped_may_end_badly() -> None:
+    ends = BETWEEN._replace(active="deactivating", sub="stop-sigkill", ended="stopped")
+    ended = FAILED._replace(ended="stopped")
+    for policy in (Policy(), Policy(steps=False)):
+        verdicts = story(RUNNING, ends, ended, ended, policy=policy)
+        assert (told(verdicts), acts(verdicts)) == ([], [])
+        assert verdicts[-1].memory.state == "stopped"
+    # It was in trouble, and that is told; that it was stopped is no news.
+    assert told(story(RUNNING, BETWEEN, ended, RUNNING)) == ["failed", "recovered"]
+
+
+def test_what_systemd_does_not_want_to_start_again_is_left() -> None:
+    left = FAILED._replace(ended="left")
+    verdicts = story(RUNNING, left, left, policy=Policy(steps=False))
+    assert (told(verdicts), acts(verdicts)) == (["given-up"], [])
+
+
+def test_what_failed_before_it_was_watched_is_no_news() -> None:
+    before = RUNNING._replace(restarts=5)
+    assert told(story(before, before)) == []
+    after = Picture(invocation="a2", restarts=6, running=2.0)
+    assert told(story(before, after, after._replace(running=90.0))) == ["failed", "recovered"]
+    # What it has counted since the machine was started, it may tell after that.
+    memory = story(RUNNING)[-1].memory
+    crashed = Picture(invocation="c", restarts=1, running=5.0)
+    assert told([judge(memory, crashed, Policy(), 100.0, 1e9, "b2")]) == ["failed"]
+
+
+def test_of_what_is_always_started_again_the_journal_knows_what_nobody_saw() -> None:
+    running = Picture(policy="always", invocation="a1", running=1e4)
+    again = running._replace(invocation="a2", restarts=1, running=2.0)
+    verdicts = story(running, again._replace(broke="a1"), again, again._replace(running=90.0))
+    assert told(verdicts) == ["failed", "recovered"]
+    assert told(story(running, again, again._replace(running=90.0))) == []
+
+
+def test_a_unit_file_that_is_gone_is_told_though_it_has_failed() -> None:
+    gone = FAILED._replace(load="not-found")
+    for policy in (Policy(), Policy(steps=False)):
+        assert told(story(RUNNING, FAILED, gone, gone, policy=policy))[-1] == "missing"
+        assert acts(story(RUNNING, gone, gone, policy=policy)) == []
 
 
 def test_a_jump_of_the_clock_changes_nothing() -> None:
@@ -326,7 +369,7 @@ class Owner:
                 1e9 + self.passed,
                 self.unit.boot,
             )
-            self.memory = from_json(as_json(verdict.memory))
+            self.memory = from_json(json.loads(json.dumps(verdict.memory._asdict())))
             assert self.memory == verdict.memory
             self.messages += [(self.passed, event) for event in verdict.events if event.told]
             for act in verdict.acts:
@@ -395,6 +438,6 @@ def test_each_failure_that_is_seen_is_counted_once(events: list[Happens]) -> Non
 def test_what_was_written_by_others_is_no_memory() -> None:
     for wrong in (None, [], "x", {"state": "odd"}, {"told": "stopped"}):
         assert from_json(wrong) == Memory()
-    assert from_json({"failures": "many", "restarts": True, "messages": [1, "x"]}) == Memory(
-        messages=(1.0,)
-    )
+    for name, value in (("failures", "many"), ("restarts", True), ("messages", [1.0, "x"])):
+        assert from_json({"state": "failing", name: value}) == Memory()
+    assert from_json({"state": "failing", "of-another-version": 1}) == Memory(state="failing")

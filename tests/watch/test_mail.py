@@ -193,6 +193,44 @@ def test_where_one_is_not_taken_the_others_are_not_sent_twice(
     assert len(box.taken) == 3
 
 
+def test_one_that_no_server_will_ever_take_is_in_nobodys_way(
+    sender: Sender, certificate: Path
+) -> None:
+    names = [sender.post(number) for number in (1, 2, 3)]
+    box = Box()
+    box.answers = ["554 it looks like spam"]
+    with server(certificate, box) as port:
+        sender.set(port)
+        assert mail.main([]) == 1
+        assert sender.sent == names[1:]
+        assert "554 it looks like spam" in sender.error
+
+
+class NoReceivers(Box):
+    """Takes no message for anybody."""
+
+    def __init__(self, *answers: str) -> None:
+        super().__init__()
+        self.refusals = [*answers]
+
+    async def handle_RCPT(self, _server: Any, _session: Any, _envelope: Any, *_more: Any) -> str:
+        return self.refusals.pop(0)
+
+
+def test_receivers_that_are_refused_are_told_as_the_server_says(
+    sender: Sender, certificate: Path
+) -> None:
+    for number in (1, 2):
+        sender.post(number)
+    # For good the first, and for now the second: after that nothing more is tried.
+    box = NoReceivers("550 no such box", "550 no such box", "450 busy", "550 no such box")
+    with server(certificate, box) as port:
+        sender.set(port)
+        assert mail.main([]) == 1
+    assert sender.sent == []
+    assert "450 busy" in sender.error
+
+
 @pytest.mark.parametrize(
     ("more", "error"),
     [

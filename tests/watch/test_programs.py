@@ -180,12 +180,13 @@ def test_plain_text_is_shown_as_it_is() -> None:
 @pytest.mark.parametrize(
     ("cause", "words"),
     [
-        (Cause("exit-code", "exited", "3"), "status 3"),
-        (Cause("exit-code", "exited", "203"), "program is not there"),
-        (Cause("signal", "killed", "11"), "11 (SIGSEGV)"),
-        (Cause("core-dump", "dumped", "6"), "6 (SIGABRT), and left a core dump"),
-        (Cause("signal", "killed", "ABRT"), "ABRT"),
-        (Cause("signal", "killed", "99"), "99"),
+        (Cause("exit-code", "3"), "status 3"),
+        (Cause("exit-code", "203"), "program is not there"),
+        (Cause("exit-code", "0"), "a command around its main process"),
+        (Cause("signal", "11"), "11 (SIGSEGV)"),
+        (Cause("core-dump", "6"), "6 (SIGABRT), and left a core dump"),
+        (Cause("signal", "ABRT"), "ABRT"),
+        (Cause("signal", "99"), "99"),
         (Cause("watchdog"), "no sign of life"),
         (Cause("oom-kill"), "no memory"),
         (Cause("probe", probe="refused"), "takes no connection"),
@@ -199,7 +200,7 @@ def test_why_it_failed_is_said_in_words(cause: Cause, words: str) -> None:
 
 @pytest.mark.parametrize("kind", sorted(set(HEADS) - {"test"}))
 def test_a_message_has_all_that_one_wants_to_know(kind: str) -> None:
-    told = Told("web.service", kind, "host", 1.7e9, Cause("exit-code", "exited", "3"), 4, 3,
+    told = Told("web.service", kind, "host", 1.7e9, Cause("exit-code", "3"), 4, 3,
                 lines=["web: last words"])  # fmt: skip
     text = body(told)
     assert "web.service" in text
@@ -243,7 +244,7 @@ def test_the_last_lines_are_read_and_what_systemd_says_of_the_end(
     found = journal.last("web.service", its)
     assert found.lines[0] == "web: hello"
     assert all(line.isprintable() and len(line) <= journal.LONGEST + 2 for line in found.lines)
-    assert (found.result, found.code, found.status) == ("signal", "killed", "9")
+    assert found.cause == Cause("signal", "9")
     assert f"_SYSTEMD_INVOCATION_ID={its}" in said.asked[-1]
     journal.last("web.service", "; rm -rf")
     assert said.asked[-1][-3:] == ["_SYSTEMD_UNIT=web.service", "+", "UNIT=web.service"]
@@ -273,12 +274,47 @@ def test_what_names_no_invocation_belongs_to_the_next_that_is_named(
     assert [line.removeprefix("w: ") for line in found.lines] == its.split()
 
 
+def test_the_steps_of_systemd_are_known_by_its_own_messages(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stopping, failed = "de5b426a63be47a7b6ac3eaac82e2f6f", "d9b373ed55a64feb8242e02dbe79a49c"
+    said = Journal(
+        *(
+            json.dumps({"MESSAGE_ID": step, "INVOCATION_ID": its, **more}).encode()
+            for step, its, more in (
+                (stopping, "a", {"JOB_TYPE": "restart"}),  # It is there again at once.
+                (failed, "a", {}),
+                ("5eb03494b6584870a536b337290809b3", "a", {}),
+                ("0" * 32, "b", {}),
+                ("7ad2d189f7e94e70a38c781354912448", "b", {}),
+                (stopping, "b", {"JOB_TYPE": "stop"}),
+            )
+        ),
+        b"nonsense",
+        monkeypatch=monkeypatch,
+    )
+    steps = journal.steps("web.service")
+    assert steps == [("a", "failed"), ("a", "scheduled"), ("b", "ended"), ("b", "stopping")]
+    # Others may claim to be systemd.
+    assert said.asked[-1][-2:] == ["UNIT=web.service", "_PID=1"]
+
+
+def test_a_command_before_the_main_process_is_not_taken_for_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for command, cause in (("ExecStartPre", "around its main process"), ("ExecStart", "status 3")):
+        ended = {"COMMAND": command, "EXIT_STATUS": "3", "UNIT_RESULT": "exit-code"}
+        Journal(json.dumps(ended).encode(), monkeypatch=monkeypatch)
+        assert cause in explained(journal.last("web.service", "").cause)
+
+
 def test_a_journal_that_does_not_answer_is_no_hindrance(monkeypatch: pytest.MonkeyPatch) -> None:
     def fails(*_argv: Any, **_how: Any) -> Any:
         raise programs.Failed
 
     monkeypatch.setattr(journal, "run", fails)
     assert journal.last("web.service", "") == journal.Said()
+    assert journal.steps("web.service") == []
     monkeypatch.setattr(journal, "SOCKET", "/nonexistent")
     journal.write("x", journal.NOTICE, {})
 
@@ -556,7 +592,7 @@ def test_what_starts_has_its_time_whatever_becomes_of_the_clock(
     clocks.up += 79
     assert probe.main(["web.service"]) == probe.SKIPPED
     clocks.up += 12
-    assert probe.main(["web.service"]) > probe.FIRST_STATUS
+    assert probe.main(["web.service"]) > 10
     clocks.slept += 3600
     clocks.up += 3600
     assert probe.main(["web.service"]) == probe.SKIPPED  # It wakes up as well.

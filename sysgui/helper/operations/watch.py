@@ -131,6 +131,8 @@ class _Watched(Target):
                 raise Refusal("failed")
         if not self._probe:
             forget(probe_units(self._unit))
+        # What happens from now on is told, and what was before is not.
+        change(["start", "--", f"sysgui-look@{self._unit}.service"], lambda: True)
 
 
 def _drop_in(watch: Mapping[str, Any], own: str, version: int, kind: str) -> str:
