@@ -75,6 +75,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         ("timeout", 1, MOST_TIMEOUT, "S", _("seconds until a try fails")),
     ):
         probe.add_argument(f"--{name}", type=_number(least, most), metavar=unit, help=text)
+    probe.add_argument(
+        "--no-try", action="store_true", help=_("do not try it first, though it may not hold now")
+    )
 
 
 def _number(least: int, most: int) -> Callable[[str], int]:

@@ -16,6 +16,7 @@ from sysgui.system.printable import printable_text
 from sysgui.system.problem import Problem
 
 from .asked import add_options, check, wanted
+from .attempt import AttemptProbe, question
 from .watches import (
     NOTIFIER,
     HistoryProbe,
@@ -107,12 +108,29 @@ def _add(arguments: argparse.Namespace, host: Host) -> int:
     asked = wanted(arguments)
     units = names_of(host, arguments.unit)
     check(asked, units)
+    if not (arguments.preview or arguments.no_try):
+        _try(host, asked, units)
     order = set_order(units, asked)
     agree = _only_shown if arguments.preview else _agreed
     status = _carry_out(host, order, agree, _("{target} is watched."))
     if arguments.notify and not arguments.preview and not status:
         host.run(NOTIFIER)
     return status
+
+
+def _try(host: Host, asked: Mapping[str, Any], units: Sequence[str]) -> None:
+    """Tries what the watch will try: what is well must not be restarted for a wrong port.
+
+    Raises:
+        Problem: `does-not-hold` if it does not hold now.
+    """
+    found = AttemptProbe(host).read(question(asked), units)
+    if found.wrong:
+        text = _("It was tried, and {wrong}. Nothing was done.").format(wrong=found.wrong)
+        hint = _("--no-try watches it all the same, such as where it is to be mended yet.")
+        raise Problem("does-not-hold", text, hint)
+    if found.untried:
+        print(_("It was not tried first: {why}.").format(why=found.untried), file=sys.stderr)
 
 
 def _agreed(_plan: Plan) -> bool:
@@ -157,6 +175,9 @@ def _mail(arguments: argparse.Namespace, host: Host) -> int:
     if arguments.server == "off":
         with _instead_of(("gone",), Problem("no-mail", _("No mail server is set."))):
             return _carry_out(host, no_mail_order())
+    if not (arguments.sender and arguments.to):
+        text = _("From whom the messages are, and to whom they go?")
+        raise Problem("bad-arguments", text, _("--from ADDRESS --to ADDRESS says so."))
     password = ""
     if arguments.user:
         password = getpass.getpass() if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")

@@ -1,6 +1,7 @@
 """The dialog that asks how services are to be watched, and says what will be written for that."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import (
@@ -19,9 +20,12 @@ from PySide6.QtWidgets import (
 
 from sysgui.panels.services.unit.pages import TextPage
 from sysgui.system.i18n import _, ngettext
+from sysgui.system.problem import Problem
 from sysgui.ui import theme
 from sysgui.ui.card import Muted
+from sysgui.ui.poller import Bug, Poller
 
+from .attempt import Attempt, question
 from .fields import Fields, SpanEdit, line
 from .form import (
     FILE,
@@ -40,12 +44,13 @@ from .form import (
     explained,
     faults,
     form_of,
+    wanted_of,
     written,
 )
 from .watches import Watches
 
 _ALWAYS = ("restart", "always", "mail", "notify", "grace", "probe")
-_PROBED = ("every", "tries", "timeout")
+_PROBED = ("every", "tries", "timeout", "try")
 
 # Which answers belong to what is tried.
 _OF_KIND: Mapping[str, Sequence[str]] = {
@@ -55,6 +60,9 @@ _OF_KIND: Mapping[str, Sequence[str]] = {
     HTTPS: ("port", "path", "status", "text", "address", "name", *_PROBED),
     FILE: ("path", "age", *_PROBED),
 }
+
+# Another try is under way still: when that has ended, it is this one's turn.
+_ANOTHER: Mapping[str, Any] = {"kind": NOTHING}
 
 # So many services are named above the answers; all stand in the preview.
 MOST_NAMED = 4
@@ -72,11 +80,19 @@ class WatchDialog(QDialog):
     Args:
         units: The services.
         known: What is watched now.
+        attempts: Reads an `AttemptProbe`; the panel's, which outlives the dialog.
         parent: The panel.
     """
 
-    def __init__(self, units: Sequence[str], known: Watches, parent: QWidget) -> None:
+    def __init__(
+        self, units: Sequence[str], known: Watches, attempts: Poller, parent: QWidget
+    ) -> None:
         super().__init__(parent)
+        self._attempts = attempts
+        # What is being tried, and what was; and whether it is to be watched after that.
+        self._trying: Mapping[str, Any] = {}
+        self._tried: Mapping[str, Any] = {}
+        self._goes_on = False
         self._units = units
         self._known = known
         self._touched: set[str] = set()
@@ -153,6 +169,7 @@ class WatchDialog(QDialog):
         put("every", _("Every"), self._every)
         put("tries", _("Tries"), self._tries, _("So many in a row must fail."))
         put("timeout", _("Each may take"), self._timeout)
+        put("try", "", self._attempt())
         holder = QWidget()
         column = QVBoxLayout(holder)
         column.setContentsMargins(0, 0, 2 * theme.STEP, 0)
@@ -165,6 +182,21 @@ class WatchDialog(QDialog):
         room.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         room.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         return room
+
+    def _attempt(self) -> QWidget:
+        self._try = QPushButton(_("Try it now"))
+        self._try.setAutoDefault(False)
+        self._try.clicked.connect(self._try_now)
+        self._found = Muted()
+        self._found.setWordWrap(True)
+        holder = QWidget()
+        row = QHBoxLayout(holder)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self._try)
+        row.addWidget(self._found, 1)
+        holder.setFocusProxy(self._try)
+        holder.setAccessibleName(self._try.text())
+        return holder
 
     def _about_mail(self) -> str:
         if self._known.mail.known:
@@ -182,13 +214,17 @@ class WatchDialog(QDialog):
             edit.textEdited.connect(lambda _text, name=name: self._touched.add(name))
             edit.textChanged.connect(self._changed)
         self._probe.currentIndexChanged.connect(self._changed)
+        self._attempts.reading.connect(self._take_attempt)
+        self._attempts.problem.connect(self._cannot_try)
+        self._attempts.bug.connect(self._cannot_try)
 
     def _buttons(self, *, changed: bool) -> QWidget:
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         text = _("Change the watch of {unit}") if changed else _("Watch {unit}")
         if len(self._units) > 1:
             text = title_of(self._units)
-        self._act = QPushButton(text.format(unit=self._units[0]).replace("&", "&&"))
+        self._title = text.format(unit=self._units[0]).replace("&", "&&")
+        self._act = QPushButton(self._title)
         self._act.setAutoDefault(False)
         buttons.addButton(self._act, QDialogButtonBox.ButtonRole.AcceptRole)
         buttons.accepted.connect(self.accept)
@@ -225,6 +261,8 @@ class WatchDialog(QDialog):
         # Of what nobody has written yet it is only said when it is wanted to be done.
         empty = [name for name in TYPED if not getattr(form, name) and name not in self._touched]
         self._fields.show_faults(wrong, silent=empty)
+        if wrong or question(wanted_of(form)) != self._tried:
+            self._say("")
         self._write(form)
 
     def _write(self, form: WatchForm) -> None:
@@ -241,16 +279,71 @@ class WatchDialog(QDialog):
         self._preview.write(_("An administrator's password is asked for."))
 
     def accept(self) -> None:
-        """Ends it, unless something is wrong: then one is led to that."""
+        """Ends it, unless something is wrong: then one is led to that.
+
+        What a watch tries is tried first. If it does not hold one is told, and may go on.
+        """
+        if self._is_answered():
+            asked = question(wanted_of(self.form()))
+            if asked == self._tried:
+                super().accept()
+            else:
+                self._goes_on = True
+                self._ask(asked)
+
+    @Slot()
+    def _try_now(self) -> None:
+        if self._is_answered():
+            self._ask(question(wanted_of(self.form())))
+
+    def _ask(self, asked: Mapping[str, Any]) -> None:
+        self._say(_("It is being tried …"))
+        is_asked = self._attempts.ask_once(tried=asked, units=list(self._units))
+        self._trying = asked if is_asked else _ANOTHER
+
+    @Slot(object)
+    def _take_attempt(self, attempt: Attempt) -> None:
+        if not self._trying:
+            return  # It is another dialog's.
+        tried, self._trying = self._trying, {}
+        form = self.form()
+        asked = {} if any(faults(form, self._units)) else question(wanted_of(form))
+        if asked != tried:  # It was changed meanwhile.
+            if asked and (self._goes_on or tried is _ANOTHER):
+                self._ask(asked)
+            self._goes_on = self._goes_on and bool(asked)
+            return
+        goes_on, self._goes_on, self._tried = self._goes_on, False, tried
+        if attempt.wrong:
+            self._say(f"✗ {_('It was tried, and {wrong}.').format(wrong=attempt.wrong)}")
+            self._act.setText(_("{what} all the same").format(what=self._title))
+        elif attempt.untried:
+            self._say(_("It was not tried: {why}.").format(why=attempt.untried))
+        else:
+            self._say(f"✓ {_('It holds now.')}")
+        if goes_on and not attempt.wrong:
+            super().accept()
+
+    @Slot(object)
+    def _cannot_try(self, why: Problem | Bug) -> None:
+        self._take_attempt(Attempt(untried=why.summary if isinstance(why, Bug) else why.message))
+
+    def _say(self, text: str) -> None:
+        self._found.setText(text)
+        self._try.setAccessibleDescription(text)
+        self._act.setText(self._title)
+
+    def _is_answered(self) -> bool:
+        """Tells whether nothing is wrong with the answers; leads to what is."""
         wrong = list(faults(self.form(), self._units))
         if not wrong:
-            super().accept()
-            return
+            return True
         self._fields.show_faults(wrong)
         self._touched.update(fault.field for fault in wrong)
         first = self._fields.first_of(wrong)
         if first is not None:
             first.setFocus(Qt.FocusReason.OtherFocusReason)
+        return False
 
 
 def _about_many(units: Sequence[str], ways: int) -> str:

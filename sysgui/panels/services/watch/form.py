@@ -10,11 +10,11 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from sysgui.panels.services.units import SYSTEM, Unit, is_template
+from sysgui.panels.services.units import SYSTEM, Unit
 from sysgui.system.elevation import quoted
 from sysgui.system.i18n import N_, _
 
-from .watches import DROP_IN, Watch
+from .watches import DROP_IN, Watch, senseless_name
 from .watches import SYSTEM as FOLDER
 
 NOTHING, TCP, HTTP, HTTPS, FILE = "", "tcp", "http", "https", "file"
@@ -234,18 +234,14 @@ _CHECKS: tuple[tuple[tuple[str, ...], str, Callable[[WatchForm], bool], str], ..
 
 def senseless(unit: Unit) -> str:
     """Returns why a unit cannot be watched, translated; "" if it can."""
-    if unit.type != "service":
-        return _("{unit} is no service: only services are watched.").format(unit=unit.name)
+    if why := senseless_name(unit.name):
+        return why
     if unit.scope != SYSTEM:
         return _("{unit} is one of your own: only the system's services are watched.").format(
             unit=unit.name
         )
-    if is_template(unit.name):
-        return _("{unit} is a template: watch what is made of it.").format(unit=unit.name)
     if unit.enabled == "alias":
         return _("{unit} is another name of a service: choose that one.").format(unit=unit.name)
-    if unit.name.startswith("sysgui-"):
-        return _("{unit} is a part of the watch itself.").format(unit=unit.name)
     if unit.load not in ("", "loaded"):
         return _("{unit} cannot be run: {state}.").format(unit=unit.name, state=unit.load)
     return ""

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from sysgui.panels.services.units import is_template
 from sysgui.system.elevation import Order, quoted
 from sysgui.system.host import Host
 from sysgui.system.i18n import _
@@ -276,13 +277,38 @@ def names_of(host: Host, names: Sequence[str]) -> list[str]:
         Problem: `no-such-unit`, `no-program`.
     """
     whole = [name if "." in name else f"{name}.service" for name in names]
+    for name in whole:
+        if why := senseless_name(name):
+            raise Problem("no-such-unit", printable_text(why))
     argv = [SYSTEMCTL, "--system", "--no-pager", "show", "--property=Id,LoadState", "--", *whole]
     said = host.run(argv).stdout.decode("utf-8", "replace")
     found = [dict(_pairs(block)) for block in said.rstrip("\n").split("\n\n")]
     for name, about in zip(whole, found, strict=False):
-        if about.get("LoadState") != "loaded" or not about.get("Id", "").endswith(".service"):
-            raise Problem("no-such-unit", _("There is no service {name}.").format(name=name))
+        load = about.get("LoadState", "")
+        if load not in ("loaded", "not-found", ""):
+            text = _("{unit} cannot be run: {state}.").format(unit=name, state=load)
+            hint = _("“sysgui services unmask {unit}” allows it to run again.")
+            if load != "masked":
+                hint = _("“systemd-analyze verify {unit}” says why.")
+            raise Problem(
+                "no-such-unit", printable_text(text), printable_text(hint.format(unit=name))
+            )
+        if load != "loaded" or not about.get("Id", "").endswith(".service"):
+            text = _("There is no service {name}.").format(name=printable_text(name))
+            raise Problem("no-such-unit", text, _("“sysgui services --all NAME” searches."))
     return list(dict.fromkeys(about["Id"] for about in found))
+
+
+def senseless_name(name: str) -> str:
+    """Returns why nothing of that name can be watched, translated; "" if it may be."""
+    why = ""
+    if not name.endswith(".service"):
+        why = _("{unit} is no service: only services are watched.")
+    elif is_template(name):
+        why = _("{unit} is a template: watch what is made of it.")
+    elif name.startswith("sysgui-"):
+        why = _("{unit} is a part of the watch itself.")
+    return why.format(unit=name)
 
 
 def set_order(units: Sequence[str], wanted: Mapping[str, Any]) -> Order:

@@ -18,6 +18,7 @@ from sysgui.ui.elevation import ElevationBar
 from sysgui.ui.panel import PanelView
 from sysgui.ui.poller import Poller
 
+from .attempt import AttemptProbe
 from .follow import FollowedHistory, FollowedWatches, History
 from .form import is_known, senseless, wanted_of
 from .mail_form import MailForm, order_of
@@ -106,6 +107,8 @@ class Watching(QObject):
         self._poller = self._made(FollowedWatches(host), self._take)
         self._journal = self._made(FollowedHistory(host), self._take_history)
         self._notifier = self._made(Notifier(host), lambda _none: None)
+        self._attempts = Poller(view, AttemptProbe(host), 0.0)
+        view.context.shell.watch(self._attempts)
         self.notice = MailNotice(view)
         self.notice.asked.connect(self.show_all)
         page.asked.connect(lambda unit: self.set([unit]))
@@ -244,7 +247,7 @@ class Watching(QObject):
             return
         from .dialog import WatchDialog, title_of
 
-        dialog = WatchDialog(names, self.watches, self._over)
+        dialog = WatchDialog(names, self.watches, self._attempts, self._over)
         if dialog.exec() == QDialog.DialogCode.Accepted:
             form = dialog.form()
             then = _UnderWay(_("✓ It is watched."), notify=form.notify)

@@ -7,10 +7,11 @@ from typing import Any
 
 import msgspec
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QWidget
 
+from sysgui.panels.services.watch.attempt import Attempt
 from sysgui.panels.services.watch.dialog import WatchDialog
 from sysgui.panels.services.watch.fields import SpanEdit
 from sysgui.panels.services.watch.form import WatchForm, wanted_of, written
@@ -39,10 +40,40 @@ def make(qtbot, look) -> Callable[..., Any]:
     return make
 
 
+class Attempts(QObject):
+    """Stands for the panel's poller: a try ends when a test says how."""
+
+    reading = Signal(object)
+    problem = Signal(object)
+    bug = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[dict[str, Any]] = []
+        self.under_way = False
+
+    def ask_once(self, **arguments: Any) -> bool:
+        if self.under_way:
+            return False
+        self.asked.append(arguments)
+        self.under_way = True
+        return True
+
+    def end(self, attempt: Attempt) -> None:
+        self.under_way = False
+        self.reading.emit(attempt)
+
+
 @pytest.fixture
-def watch(make) -> Callable[..., WatchDialog]:
+def attempts() -> Attempts:
+    return Attempts()
+
+
+@pytest.fixture
+def watch(make, attempts: Attempts) -> Callable[..., WatchDialog]:
     def watch(*units: str, known: Watches | None = None) -> WatchDialog:
-        made: WatchDialog = make(WatchDialog, units, known or Watches([WEB], Mail()))
+        known = known or Watches([WEB], Mail())
+        made: WatchDialog = make(WatchDialog, units, known, attempts)
         return made
 
     return watch
@@ -102,7 +133,7 @@ def test_only_that_is_asked_which_belongs_to_what_is_tried(
 ) -> None:
     dialog = watch("new.service")
     choose(dialog, kind)
-    common = {"every", "tries", "timeout"} if kind else set()
+    common = {"every", "tries", "timeout", "try"} if kind else set()
     assert shown(dialog) == {
         "restart",
         "always",
@@ -115,7 +146,9 @@ def test_only_that_is_asked_which_belongs_to_what_is_tried(
     }
 
 
-def test_what_is_wrong_is_said_at_its_answer_and_nothing_is_asked_for(watch) -> None:
+def test_what_is_wrong_is_said_at_its_answer_and_nothing_is_asked_for(
+    watch, attempts: Attempts
+) -> None:
     dialog = watch("new.service")
     choose(dialog, "tcp")
     assert told(dialog) == {}  # Nobody has had the time to write a port.
@@ -130,12 +163,89 @@ def test_what_is_wrong_is_said_at_its_answer_and_nothing_is_asked_for(watch) -> 
     dialog._lines["address"].setText("a.org")
     assert told(dialog) == {}
     button(dialog, "Watch new.service").click()
+    attempts.end(Attempt())
     assert not dialog.isVisible()
+
+
+def probed(dialog: WatchDialog, port: str = "81") -> None:
+    choose(dialog, "tcp")
+    dialog._lines["port"].setText(port)
+
+
+def test_what_a_watch_tries_is_tried_before_it_is_watched(watch, attempts: Attempts) -> None:
+    dialog = watch("new.service")
+    probed(dialog)
+    button(dialog, "Watch new.service").click()
+    assert attempts.asked == [
+        {"tried": {"kind": "tcp", "port": 81, "timeout": 10}, "units": ["new.service"]}
+    ]
+    assert dialog.isVisible()
+    attempts.end(Attempt())
+    assert dialog.result() == WatchDialog.DialogCode.Accepted
+
+
+def test_what_does_not_hold_is_told_and_one_may_go_on(watch, attempts: Attempts) -> None:
+    dialog = watch("new.service")
+    probed(dialog)
+    button(dialog, "Watch new.service").click()
+    attempts.end(Attempt(wrong="its port takes no connection"))
+    assert dialog.isVisible()
+    assert dialog._found.text() == "✗ It was tried, and its port takes no connection."
+    # Another port is another matter.
+    dialog._lines["port"].setText("80")
+    assert dialog._found.text() == ""
+    button(dialog, "Watch new.service").click()
+    attempts.end(Attempt(wrong="its port takes no connection"))
+    button(dialog, "Watch new.service all the same").click()
+    assert dialog.result() == WatchDialog.DialogCode.Accepted
+    assert len(attempts.asked) == 2
+
+
+def test_what_cannot_be_tried_hinders_nobody(watch, attempts: Attempts) -> None:
+    dialog = watch("new.service")
+    probed(dialog)
+    dialog.accept()
+    attempts.end(Attempt(untried="it does not run now"))
+    assert dialog.result() == WatchDialog.DialogCode.Accepted
+
+
+def test_one_may_try_without_watching(watch, attempts: Attempts) -> None:
+    dialog = watch("new.service")
+    choose(dialog, "tcp")
+    button(dialog, "Try it now").click()
+    assert told(dialog)["port"]
+    assert attempts.asked == []
+    probed(dialog)
+    button(dialog, "Try it now").click()
+    attempts.end(Attempt())
+    assert dialog._found.text() == "✓ It holds now."
+    assert dialog.isVisible()
+    # Once is enough.
+    dialog._grace.setValue(5)
+    dialog.accept()
+    assert dialog.result() == WatchDialog.DialogCode.Accepted
+    assert len(attempts.asked) == 1
+
+
+def test_a_try_that_is_under_way_is_waited_for(watch, attempts: Attempts) -> None:
+    attempts.ask_once(tried={}, units=["of another dialog"])
+    dialog = watch("new.service")
+    probed(dialog)
+    button(dialog, "Try it now").click()
+    attempts.end(Attempt(wrong="what another wanted to know"))
+    assert "being tried" in dialog._found.text()
+    # What is changed meanwhile is tried as it is then.
+    dialog.accept()
+    dialog._lines["port"].setText("82")
+    attempts.end(Attempt(wrong="its port takes no connection"))
+    assert attempts.asked[-1]["tried"]["port"] == 82
+    attempts.end(Attempt())
+    assert dialog.result() == WatchDialog.DialogCode.Accepted
 
 
 @pytest.mark.parametrize(("kind", "port"), [("http", 80), ("https", 443)])
 def test_the_port_that_stands_there_in_grey_is_the_one_that_is_tried(
-    watch, kind: str, port: int
+    watch, attempts: Attempts, kind: str, port: int
 ) -> None:
     dialog = watch("new.service")
     choose(dialog, "tcp")
@@ -143,6 +253,8 @@ def test_the_port_that_stands_there_in_grey_is_the_one_that_is_tried(
     choose(dialog, kind)
     assert dialog._lines["port"].placeholderText() == str(port)
     button(dialog, "Watch new.service").click()
+    assert attempts.asked[-1]["tried"]["port"] == port
+    attempts.end(Attempt())
     assert not dialog.isVisible()
     assert wanted_of(dialog.form())["port"] == port
 
@@ -273,7 +385,7 @@ def test_the_tab_key_leads_through_the_answers_as_they_stand(watch, make) -> Non
     dialog = watch("web.service", known=known)
     assert walked(dialog) == [
         "restart", "always", "mail", "notify", "grace", "probe", "port", "path", "status", "text",
-        "address", "every", "tries", "timeout",
+        "address", "every", "tries", "timeout", "try",
     ]  # fmt: skip
     mail = make(MailDialog, MAIL, Mail())
     assert walked(mail) == ["server", "security", "user", "password", "sender", "receivers"]

@@ -201,6 +201,7 @@ def test_a_service_is_watched_by_what_was_answered(
         dialog._probe.setCurrentIndex(1)
         dialog._lines["port"].setText("22")
         dialog.accept()
+        qtbot.waitUntil(lambda: not dialog.isVisible())
 
     in_dialog(WatchDialog, answer)
     act(view, "Watch the chosen services…")

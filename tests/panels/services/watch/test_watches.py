@@ -142,6 +142,7 @@ def test_services_are_watched_by_their_own_name(tmp_path: Path) -> None:
     said = {
         ask: "Id=ssh.service\nLoadState=loaded\n",
         ask.replace("sshd", "none"): "Id=none.service\nLoadState=not-found\n",
+        ask.replace("sshd", "off"): "Id=off.service\nLoadState=masked\n",
     }
     recorded = {a: {"status": 0, "stdout": _base64(t), "stderr": ""} for a, t in said.items()}
     (tmp_path / "recorded.json").write_text(json.dumps({"runs": recorded}))
@@ -150,6 +151,16 @@ def test_services_are_watched_by_their_own_name(tmp_path: Path) -> None:
     with pytest.raises(Problem) as caught:
         names_of(host, ["none"])
     assert caught.value.code == "no-such-unit"
+    for name, why in (
+        ("none", "There is no service none.service"),
+        ("off", "off.service cannot be run: masked"),
+        ("a@", "a@.service is a template"),
+        ("a.timer", "a.timer is no service"),
+        ("sysgui-watch", "is a part of the watch itself"),
+    ):
+        with pytest.raises(Problem) as caught:
+            names_of(host, [name])
+        assert why in caught.value.message
 
 
 def parsed(*words: str) -> argparse.Namespace:
@@ -202,6 +213,9 @@ def test_what_is_added_is_what_was_written_on_the_command_line(
     assert command.run(parsed("remove", "web"), Host()) == 0
     assert "2 messages that no mail server has taken" in capsys.readouterr().err
     assert command.run(parsed("mail", "off"), Host()) == 0
+    with pytest.raises(Problem, match="From whom") as caught:
+        command.run(parsed("mail", "a:25", "--to", "a@example.org"), Host())
+    assert "--from" in caught.value.hint
     add, _preview, remove, _again, mail = orders
     assert dict(add.arguments) == {
         "restart": "yes", "mail": "no", "notify": "no", "grace": 5, "probe": "http", "port": 80,
