@@ -123,7 +123,8 @@ def _traced(unit: str, picture: Picture, before: Memory, boot: str) -> Picture:
     more = before.boot == boot and picture.restarts > before.restarts
     unseen = more and picture.policy not in COUNTED
     ends = picture.active in ("failed", "deactivating") and picture.result != "success"
-    rests = picture.active == "inactive" and not picture.invocation and before.told != "fine"
+    rests = picture.active == "inactive" and not picture.invocation
+    rests = rests and (more or before.told != "fine")
     if not (unseen or ends or rests):
         return picture
     steps = journal.steps(unit)

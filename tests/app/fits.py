@@ -128,8 +128,8 @@ def watch_offences(shell: Shell, view: Any) -> Iterator[str]:
     yield from offences(shell)
     view._watching.show_all()
     dialogs: list[Any] = [
-        view._watching._window, WatchDialog([name], known, view),
-        WatchDialog([unit.name for unit in UNITS[:32]], known, view),
+        view._watching._window, WatchDialog([name], known, view._watching._attempts, view),
+        WatchDialog([unit.name for unit in UNITS[:32]], known, view._watching._attempts, view),
         MailDialog(MailForm(), known.mail, view), ServerDialog(view),
     ]  # fmt: skip
     for dialog in dialogs:

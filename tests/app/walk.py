@@ -277,7 +277,8 @@ class Walked(app.Application):
         known = Watches([], Mail(known=True))
         dialog: Any
         for dialog in (
-            WatchDialog(names, known, view), WatchDialog(names[:1], Watches([], Mail()), view),
+            WatchDialog(names, known, view._watching._attempts, view),
+            WatchDialog(names[:1], Watches([], Mail()), view._watching._attempts, view),
             MailDialog(MailForm(), known.mail, view), ServerDialog(view),
         ):  # fmt: skip
             kinds = range(5) if isinstance(dialog, WatchDialog) else (0,)

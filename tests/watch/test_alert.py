@@ -38,15 +38,15 @@ class Systemd:
         if argv[0] == programs.JOURNALCTL[0]:
             return 0, self.lines
         words = list(argv[len(programs.SYSTEMCTL) :])
-        if words == ["--version"]:
-            return 0, f"systemd {self.version} ({self.version}.4-1)\n+PAM".encode()
         if words[0] != "show":
             self.orders.append(words)
             if words[0] == "reset-failed" and words[-1] == PROBE:
                 self.units.pop(PROBE, None)
             return 0, b""
         units = words[words.index("--") + 1 :]
-        blocks = [{"LoadState": "not-found", **self.units.get(unit, {})} for unit in units]
+        # A property that it does not know is left out.
+        known = {"RestartSteps": "5"} if self.version >= 254 else {}
+        blocks = [{"LoadState": "not-found", **known, **self.units.get(unit, {})} for unit in units]
         return 0, "\n\n".join("\n".join(f"{k}={v}" for k, v in b.items()) for b in blocks).encode()
 
     def is_up_for(self, seconds: float) -> None:
@@ -154,6 +154,56 @@ def test_what_failed_by_itself_is_said_to_have_done_so(
     systemd.units[UNIT] = FAILED
     alert.main(["failed", UNIT])
     assert written == [("given-up", "its main process ended with status 3")]
+
+
+def entry(step: str, **more: str) -> bytes:
+    """Returns what systemd writes of a step, as journalctl tells it."""
+    (its,) = (name for name, known in journal.STEPS.items() if known == step)
+    return json.dumps({"MESSAGE_ID": its, "INVOCATION_ID": ITS, **more}).encode()
+
+
+@pytest.mark.parametrize("version", [252, 255])
+def test_nothing_failed_of_what_somebody_has_stopped(
+    systemd: Systemd, written: list[tuple[str, str]], version: int
+) -> None:
+    systemd.version = version
+    systemd.lines = b"\n".join([entry("stopping", JOB_TYPE="stop"), entry("failed")])
+    systemd.units[UNIT] = {**FAILED, "ActiveState": "deactivating", "SubState": "stop-post"}
+    alert.main(["look", UNIT])
+    systemd.units[UNIT] = FAILED
+    alert.main(["failed", UNIT])
+    alert.main(["sweep"])
+    assert (written, systemd.orders) == ([], [])
+
+
+def test_where_systemd_has_given_up_is_not_where_it_did_not_want_to_start_it(
+    systemd: Systemd, written: list[tuple[str, str]]
+) -> None:
+    systemd.version = 252
+    systemd.units[UNIT] = FAILED
+    systemd.lines = entry("failed")
+    alert.main(["failed", UNIT])
+    assert [kind for kind, _cause in written] == ["given-up"]
+    state.keep(UNIT, state.recall("another"))
+    written.clear()
+    systemd.lines = b"\n".join([entry("failed"), entry("scheduled")])
+    alert.main(["failed", UNIT])
+    assert "later" in [kind for kind, _cause in written]
+
+
+def test_what_ran_again_before_anybody_looked_had_its_own_failure(
+    systemd: Systemd, written: list[tuple[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alert.main(["sweep"])
+    # It was started again, is a oneshot, and has ended well since.
+    systemd.units[UNIT] = {**UP, "ActiveState": "inactive", "SubState": "dead", "Type": "oneshot",
+                           "InvocationID": "", "NRestarts": "1"}  # fmt: skip
+    systemd.lines = b"\n".join([entry("failed", UNIT_RESULT="exit-code", EXIT_STATUS="3"),
+                                entry("ended", INVOCATION_ID="c" * 32)])  # fmt: skip
+    monkeypatch.setenv("MONITOR_SERVICE_RESULT", "exit-code")
+    monkeypatch.setenv("MONITOR_INVOCATION_ID", ITS)
+    alert.main(["failed", UNIT])
+    assert written == [("failed", "its main process ended with status 3"), ("recovered", "")]
 
 
 def test_what_does_not_answer_is_restarted_and_its_probe_begins_anew(
