@@ -22,6 +22,7 @@ from roots.hosts import (
     stat_line,
     write_machine,
 )
+from roots.reused import run_among_own_pids
 from roots.spawned import await_state, obedient, started
 
 from sysgui.system import processes as subject
@@ -290,8 +291,10 @@ def test_rates_are_unknown_at_first_and_after_a_long_pause() -> None:
         host.step()
         assert rates() == (0.0, 0.0)
         host.step(subject.STALE + 1)
-        own = next(each for each in found.sweep() if each.pid == os.getpid())
-        assert own.cpu is None
+        by_pid = {each.pid: each for each in found.sweep()}
+        assert by_pid[os.getpid()].cpu is None
+        # Who has read and written nothing did not do so at any time.
+        assert by_pid[child.pid].write_rate == 0.0
         found.close()
 
 
@@ -431,9 +434,9 @@ def test_a_pid_that_was_given_to_a_namesake_is_another_process(tmp_path: Path) -
 
 
 REUSE = """
-import os, subprocess, sys
-sys.path[:0] = sys.argv[1:]
+import subprocess
 from roots.hosts import SteppedHost
+from roots.reused import successor
 from sysgui.system.processes import ProcessTable
 host = SteppedHost()
 table = ProcessTable(host)
@@ -443,14 +446,7 @@ for _ in range(4):
     host.step()
 first.kill()
 first.wait()
-while True:
-    with open("/proc/sys/kernel/ns_last_pid", "w") as file:
-        file.write(str(first.pid - 1))
-    second = subprocess.Popen(["/bin/sleep", "2000"])
-    if second.pid == first.pid:
-        break
-    second.kill()
-    second.wait()
+second = successor(first.pid, ["/bin/sleep", "2000"])
 while True:  # Popen is back while the kernel is still about to write down the new arguments.
     with open(f"/proc/{second.pid}/cmdline") as file:
         if "2000" in file.read():
@@ -467,13 +463,7 @@ print("reused")
 
 
 def test_a_pid_that_the_kernel_has_just_reused_is_another_process() -> None:
-    if os.geteuid():
-        pytest.skip("only root can have a pid reused")
-    unshare = ["unshare", "--pid", "--fork", "--mount-proc", sys.executable, "-c", REUSE]
-    done = subprocess.run([*unshare, *sys.path], capture_output=True, text=True)
-    if "unshare" in done.stderr and "Traceback" not in done.stderr:
-        pytest.skip(f"no namespaces here: {done.stderr}")
-    assert (done.stdout, done.stderr) == ("reused\n", "")
+    assert run_among_own_pids(REUSE) == "reused\n"
 
 
 LOW_LIMIT = """
