@@ -39,6 +39,14 @@ def test_the_legend_marks_only_curves_that_are_drawn(gauge: Gauge) -> None:
     assert len(drawn - set(marked)) <= 1
 
 
+@pytest.mark.parametrize(
+    "gauge", [gauges.cpu([0]), gauges.disk("sda"), gauges.network("eth0")], ids=lambda g: g.name
+)
+def test_the_figure_is_of_the_coloured_curve(gauge: Gauge) -> None:
+    (coloured,) = (series for series, colour, _dashed in gauge.lines if colour != "muted")
+    assert units.UNKNOWN not in written(gauge, {coloured: 50.0})[0]
+
+
 @pytest.mark.parametrize("gauge", ALL, ids=lambda gauge: gauge.name)
 def test_every_curve_is_a_series_of_the_samples(gauge: Gauge) -> None:
     values = samples(TOTALS)
@@ -104,6 +112,7 @@ def test_figures_in_words() -> None:
     [
         (1.0, 5.0, None, "memory 5.0 %"),
         (0.0, 0.0, 0.01, "0.0 %"),
+        (0.1, 0.0, 0.0, "CPU 0.1 %"),
         (None, None, None, units.UNKNOWN),
         (70.0, 0.0, 2.0, "CPU 70.0 %"),
     ],
