@@ -182,6 +182,38 @@ def test_what_is_not_permitted_is_said_with_what_can_be_done(
     assert sleeper.poll() is None
 
 
+def test_only_who_would_run_before_others_is_told_that_this_is_for_administrators(
+    sleeper: "subprocess.Popen[bytes]",
+) -> None:
+    process = seen(sleeper.pid)
+    with ProcessHandle(Forbidding(), process) as handle:
+        for nice, is_ahead in ((process.nice - 1, True), (process.nice, False)):
+            with pytest.raises(Problem) as caught:
+                handle.renice(nice)
+            assert ("before others" in caught.value.message) == is_ahead
+
+
+def test_the_name_of_whoever_came_after_it_is_not_taken_for_its_own(
+    sleeper: "subprocess.Popen[bytes]",
+) -> None:
+    class Quick(Host):
+        """Gives the pid to another process while the name is being read."""
+
+        def read(self, path: str) -> bytes:
+            if not path.endswith("/comm"):
+                return super().read(path)
+            sleeper.kill()
+            sleeper.wait()
+            return b"another\n"
+
+    process = seen(sleeper.pid)
+    with ProcessHandle(Host(), process) as handle:
+        assert handle.target() == f"{process.pid}:{process.start}:sleep"
+    with ProcessHandle(Quick(), process) as handle, pytest.raises(Problem) as caught:
+        handle.target()
+    assert caught.value.code == "process-gone"
+
+
 def test_a_recorded_process_cannot_be_held(tmp_path: Path) -> None:
     host = Host(str(write_machine(tmp_path, process_files(7))))
     with pytest.raises(Problem) as caught:
