@@ -175,6 +175,10 @@ def test_what_is_deep_is_refused_whatever_stands_in_strings(line: bytes) -> None
     assert code_of(wire.parse, line) == "input"
 
 
+def test_many_beside_one_another_are_not_deep() -> None:
+    assert wire.parse(b'{"a":[1],"b":[2],"c":[[3],[4],[5],[6],[7]],"d":{}}')["d"] == {}
+
+
 def test_brackets_in_a_string_are_not_deep() -> None:
     assert wire.parse(b'["[[[[[[[[[[{{{{{{", "\\"[[[[[[[["]') == ["[[[[[[[[[[{{{{{{", '"[[[[[[[[']
 

@@ -108,6 +108,13 @@ def test_one_line_of_another_age_leaves_the_others_their_room(
     assert told(counts).total() + outside == len(written)
 
 
+@pytest.mark.parametrize(("lines", "outside"), [(9, 0), (10, 1)])
+def test_of_ten_lines_one_is_a_stray_and_of_fewer_none(lines: int, outside: int) -> None:
+    written = [(0, "ERROR"), *((1_795_700_000 + n, "ERROR") for n in range(lines - 1))]
+    with opened("".join(map(line, written)).encode(), 256) as text:
+        assert counted_through(text).counts(100).outside == outside
+
+
 def test_what_has_changed_is_not_counted_until_it_is_looked_at() -> None:
     written = [(1_795_700_000 + n, "ERROR") for n in range(20)]
     with opened("".join(map(line, written)).encode(), 256) as text:

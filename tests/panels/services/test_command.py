@@ -187,6 +187,9 @@ def test_states_are_sorted_by_who_wants_somebody() -> None:
     known = sorted((state for state in ranks if ranks[state] is not None), key=ranks.__getitem__)
     assert known == ["failed", "activating", "active", "inactive"]
     assert ranks[""] is None
+    # What only has a file does not matter as much as what is loaded.
+    filed = [Unit("system", "b.service", active=state) for state in ("inactive", "active")]
+    assert [order("state")(unit) > ranks[unit.active] for unit in filed] == [True, True]
 
 
 @pytest.mark.parametrize(
@@ -211,6 +214,9 @@ def test_a_moment_that_is_not_known_is_a_dash() -> None:
     assert moment(None) == moment(0.0) == "–"  # noqa: RUF001
 
 
-def test_what_is_due_is_due_now() -> None:
-    unit = Unit("system", "a.timer", next_run=NOW, seen=NOW + 5)
-    assert column("next").text(unit) == "now"
+@pytest.mark.parametrize(
+    ("ahead", "written"), [(-5.0, "now"), (0.9, "now"), (1.5, "in 1 s"), (3700.0, "in 1 h")]
+)
+def test_what_is_due_is_due_now(ahead: float, written: str) -> None:
+    unit = Unit("system", "a.timer", next_run=NOW + ahead, seen=NOW)
+    assert column("next").text(unit).replace(SPACE, " ") == written

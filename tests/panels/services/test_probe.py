@@ -249,6 +249,26 @@ def test_files_are_listed_anew_only_if_any_is_another_than_before(
     stream.stop()
 
 
+def test_a_unit_that_has_just_changed_is_asked_for_its_files_when_it_is_calm(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(probe, "LOOK_FIRST", 0.01)
+    monkeypatch.setattr(probe, "LOOK_EVERY", 0.01)
+    door = Door(write_machine(tmp_path, {"/lib/systemd/system/ssh.service": ""}), real=True)
+    fill(door)
+    door.systemd.properties["", "UnitsLoadFinishTimestamp"] = 1  # Before any file was written.
+    stream = Stream(door)
+    stream.start()
+    try:
+        stream.wait(lambda: stream.probe._stamp is not None and stream.told[-1].settled)
+        door.systemd.change("ssh.service", "inactive", "dead")
+        door.systemd.properties["ssh.service", "DropInPaths"] = []
+        write_machine(tmp_path, {"/lib/systemd/system/ssh.service.d/x.conf": "[Unit]\n"})
+        stream.wait(lambda: stream.units["ssh.service"].changed)
+    finally:
+        stream.stop()
+
+
 def test_a_file_that_comes_just_as_files_are_listed_first_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

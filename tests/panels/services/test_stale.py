@@ -103,6 +103,13 @@ def test_a_drop_in_that_is_taken_away_is_seen(machine: Machine) -> None:
     assert machine.suspects() == {"cron.service"}
 
 
+def test_what_an_editor_leaves_beside_a_drop_in_is_none(machine: Machine) -> None:
+    machine.write(f"{ETC}/cron.service.d/x.conf~")
+    (suspect,) = Files(machine.host).suspects(UNITS, PLACES, machine.loaded_at)
+    # It is asked for, as its directory is another one, but not whether systemd knows that file.
+    assert (suspect.name, suspect.drop_ins) == ("cron.service", ())
+
+
 def test_a_file_that_is_gone_makes_its_unit_suspect(machine: Machine) -> None:
     (machine.root / f"{LIB}/cron.service".lstrip("/")).unlink()
     assert machine.suspects() == {"cron.service"}

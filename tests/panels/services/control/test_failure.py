@@ -172,6 +172,10 @@ def test_who_may_not_read_the_journal_is_told_so(tmp_path: Path) -> None:
     (found,) = FailureProbe(host).read("system", "start", [Item("web.service", "failed")])
     assert found.hidden
     assert "systemd-journal" in told(found)
+    # Of his own processes he may: then nothing is missing.
+    host.entries = [entry("no port")]
+    (found,) = FailureProbe(host).read("system", "start", [Item("web.service", "failed")])
+    assert ([line.text for line in found.lines], found.hidden) == (["no port"], False)
 
 
 def test_what_systemd_took_well_may_have_failed_all_the_same(tmp_path: Path) -> None:
