@@ -41,6 +41,11 @@ def test_lines_that_differ_in_words_are_not(other: str) -> None:
     assert not alike(LINE, other)
 
 
+def test_what_a_line_ends_in_does_not_tell_its_kind() -> None:
+    begin = "Nov 27 08:00:01 vm app[91]: " + "a word " * 30
+    assert alike(f"{begin} and then one", f"{begin} and then another")
+
+
 @pytest.mark.parametrize("line", ["plain", '\\ back " quote', "(((", "trailing \\", "ä 1 ö 2"])
 def test_every_line_is_like_itself(line: str) -> None:
     assert alike(line, line)

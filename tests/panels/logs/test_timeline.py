@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from sysgui.panels.logs import timeline
 from sysgui.panels.logs.formats.recognise import form_of
 from sysgui.panels.logs.formats.times import Surroundings, Times
-from sysgui.panels.logs.formats.zones import Zone
+from sysgui.panels.logs.formats.zones import SECOND, Zone
 from sysgui.panels.logs.page import Page, PageProbe
 from sysgui.panels.logs.text.blocks import Text
 from sysgui.panels.logs.text.levels import Levels
 from sysgui.panels.logs.text.scan import Scan
 from sysgui.panels.logs.text.wanted import AtLevel, Everything
-from sysgui.panels.logs.timeline import TimeCounts, Timeline
+from sysgui.panels.logs.timeline import TimeCounts, Timeline, together
 from sysgui.system.host import Host
 
 from .text.test_blocks import opened
@@ -122,6 +122,25 @@ def test_what_has_changed_is_not_counted_until_it_is_looked_at() -> None:
     assert found.forget_from(1)
     before = [row for n, row in enumerate(written) if n * len(line(row)) < 256]
     assert told(found.counts(100)) == counted(before, 1)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "begin"), [(0, 600), (29, 600), (31, 660), (-29, 600), (-31, 540), (3600, 4200)]
+)
+def test_a_clock_that_is_set_right_moves_bins_as_a_whole(seconds: int, begin: int) -> None:
+    bins = [[0, 0, 0, 2, 0, 0, 0, 0, 1], [0] * 9, [0, 0, 0, 0, 0, 0, 0, 0, 5]]
+    moved = together([(TimeCounts(600, 60, bins, outside=3), seconds * SECOND)], 40)
+    assert moved == TimeCounts(begin, 60, bins, outside=3)
+
+
+def test_what_lies_in_one_bin_of_several_logs_is_added_up() -> None:
+    first, second = [[1] * 9, [2] * 9], [[10] * 9]
+    several = [(TimeCounts(0, 60, first), 0), (TimeCounts(60, 60, second, outside=1), 0)]
+    assert together(several, 40) == TimeCounts(0, 60, [[1] * 9, [12] * 9], outside=1)
+    later = (TimeCounts(120, 60, second), 0)
+    # Three of a minute are too many: the next width is of five.
+    assert together([several[0], later], 2) == TimeCounts(0, 300, [[13] * 9])
+    assert together([(TimeCounts(0, 1, []), 0)], 40).bins == []
 
 
 def test_every_width_is_a_multiple_of_the_one_before() -> None:
