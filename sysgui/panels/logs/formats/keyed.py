@@ -48,10 +48,11 @@ for _depth in range(3):
 _VALUE = f"(?:{_STRING}|{_BARE}|{_NESTED})"
 _BEFORE = rf"{_SPACE}\{{(?:{_SPACE}{_STRING}{_SPACE}:{_SPACE}{_VALUE}{_SPACE},)*{_SPACE}"
 
-_PAIR = rf"[^ =\"\r\n]+=(?:{_STRING}|[^ \"\r\n]*)"
+_OF_NAME = r" =\"\r\n"
+_PAIR_VALUE = rf"(?:{_STRING}|[^ \"\r\n]*)"
+_PAIR = f"[^{_OF_NAME}]+={_PAIR_VALUE}"
 _PAIRS = re.compile(rf"{_PAIR}(?: +{_PAIR})+ *\r?\Z")
 _SPLIT = re.compile(rf"([^ =\"\r\n]+)=({_STRING}|[^ \"\r\n]*)")
-_BEFORE_PAIR = f"(?:{_PAIR} +)*"
 
 
 def keyed(lines: Sequence[bytes]) -> Form | None:
@@ -104,7 +105,7 @@ def _form(
             written = _written(value)
             if written == NO_TIME:
                 continue
-        parts[part] = made(part, re.escape(key), _class_of(part), value)
+        parts[part] = made(part, key, _class_of(part), value)
         if part == "time":
             # The first digit is a part of it, so that all ways to match end there.
             place = Place(expression=_first_digit(parts[part]), into=1)
@@ -131,7 +132,7 @@ def _class_of(part: str) -> str:
 
 
 def _in_json(part: str, key: str, inside: str, value: Any) -> Part:
-    before = rf"{_BEFORE}\"{key}\"{_SPACE}:{_SPACE}"
+    before = rf"{_BEFORE}\"{re.escape(key)}\"{_SPACE}:{_SPACE}"
     asked = part not in _SHOWN_ONLY
     if not isinstance(value, str):
         return Part(before, inside or r"[^\"{}\[\], \t\r\n]", rf"{_SPACE}[,}}]", asked=asked)
@@ -141,9 +142,24 @@ def _in_json(part: str, key: str, inside: str, value: Any) -> Part:
 
 
 def _in_logfmt(part: str, key: str, inside: str, _value: Any) -> Part:
-    before = f"{_BEFORE_PAIR}{key}="
+    named, other = f"{re.escape(key)}=", f"{_other_name(key)}={_PAIR_VALUE}"
     if part in _SHOWN_ONLY:
         inside = r"(?(quote)(?:[^\"\\\r\n]|\\[^\r\n])|[^ \"\r\n])"
-        return Part(rf"{before}(?P<quote>\")?", inside, asked=False)
+        return Part(rf"(?:{other} +)*{named}(?P<quote>\")?", inside, asked=False)
     # What is quoted holds a space, as no name of a machine or a program does.
+    none = r"[^0-9 \"\r\n]" if inside else r"\\"
+    no_value = rf"{named}(?:{_STRING}|[^ \"\r\n]*{none}[^ \"\r\n]*)?"
+    # Of a name that comes twice the first value is shown, and found.
+    before = f"(?:(?:{other}|{no_value}) +)*{named}"
     return Part(before, inside or r"[^ \"\\\r\n]", r"(?: |\r?$)")
+
+
+def _other_name(name: str) -> str:
+    """Returns an expression for any other name: hyperscan does not look ahead."""
+    other = f"[^{_OF_NAME}]+"
+    for place in reversed(range(len(name))):
+        letter = re.escape(name[place])
+        other = f"(?:[^{_OF_NAME}{letter}][^{_OF_NAME}]*|{letter}{other})"
+        if place:
+            other += "?"  # A name may be the begin of this one.
+    return other
