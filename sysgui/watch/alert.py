@@ -8,6 +8,7 @@ missed, and as `tidy` when mail was sent.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import socket
@@ -16,7 +17,7 @@ from typing import Mapping, Sequence
 
 from . import clock, journal, state
 from .judge import COUNTED, LADDER, Event, Memory, Picture, Policy, judge
-from .programs import SYSTEMCTL, run, show
+from .programs import SYSTEMCTL, Failed, run, show
 from .table import Watch, find, watches
 from .words import PROBES, Cause, Told, body, explained, head, status_of
 
@@ -50,11 +51,21 @@ def main(argv: Sequence[str]) -> int:
         if what == "again":
             again(each.unit)
         else:
+            if what == "sweep" and each.probe:
+                _await(f"sysgui-probe@{each.unit}.service")
             look(each, failed=what == "failed")
     if state.waiting():
         # By a program that may do nothing else.
         run([*SYSTEMCTL, "--no-block", "start", "sysgui-mail.service"])
     return 0
+
+
+def _await(probe: str) -> None:
+    """Waits a little for one that is at it, as with each sweep: timers elapse together."""
+    (found,) = show([probe], ["ActiveState"])
+    if found["ActiveState"] == "activating":
+        with contextlib.suppress(Failed):
+            run([*SYSTEMCTL, "start", "--", probe], within=3.0)
 
 
 def again(unit: str) -> None:

@@ -157,17 +157,12 @@ def condition(picture: Picture) -> str:
     if picture.active in ("active", "reloading", "refreshing"):
         return "ill" if picture.probe not in ("", "ok") else "up"
     if picture.active == "inactive":
-        return _inactive(picture)
+        if picture.load == "not-found":
+            return "missing"
+        rests = "done" if picture.kind == "oneshot" and picture.invocation else "down"
+        return "failed" if picture.asked else rests
     between = picture.sub.startswith("auto-restart") or picture.active == "deactivating"
     return "failing" if between and picture.result != "success" else "waiting"
-
-
-def _inactive(picture: Picture) -> str:
-    if picture.load == "not-found":
-        return "missing"
-    if picture.asked:
-        return "failed"
-    return "done" if picture.kind == "oneshot" and picture.invocation else "down"
 
 
 def judge(

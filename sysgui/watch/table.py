@@ -58,7 +58,13 @@ def find(unit: str) -> Watch | None:
     except OSError:
         return None
     with open(descriptor, "rb") as file:
-        return read(unit, file.read(_MOST).decode("utf-8", "replace"))
+        text = file.read(_MOST).decode("utf-8", "replace")
+    line = next((line for line in text.splitlines() if line.startswith(_LINE)), _LINE)
+    try:
+        given = json.loads(line[len(_LINE) :])
+    except (ValueError, RecursionError):
+        return None
+    return _watch(unit, given) if isinstance(given, dict) else None
 
 
 def watches() -> list[Watch]:
@@ -70,18 +76,6 @@ def watches() -> list[Watch]:
             if watch is not None:
                 found.append(watch)
     return found
-
-
-def read(unit: str, text: str) -> Watch | None:
-    """Reads the watch out of a drop-in; None if there is none in it."""
-    for line in text.splitlines():
-        if line.startswith(_LINE):
-            try:
-                given = json.loads(line[len(_LINE) :])
-            except (ValueError, RecursionError):
-                return None
-            return _watch(unit, given) if isinstance(given, dict) else None
-    return None
 
 
 def _watch(unit: str, given: Mapping[str, Any]) -> Watch:

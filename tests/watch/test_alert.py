@@ -269,6 +269,29 @@ def test_where_systemd_does_not_wait_longer_a_timer_starts_it(systemd: Systemd) 
     assert ["--no-block", "restart", "--", timer] in systemd.orders
 
 
+def test_a_sweep_waits_for_a_probe_that_is_at_it(
+    systemd: Systemd, tmp_path: Path, written: list[tuple[str, str]], monkeypatch: Any
+) -> None:
+    watch(tmp_path, {"restart": "yes", "probe": {"kind": "tcp", "port": 80}})
+    systemd.units[UNIT] = CRASHED
+    alert.main(["failed", UNIT])
+    systemd.is_up_for(1000)
+    # While it runs, systemd does not say any more what came of it the time before.
+    systemd.units[PROBE] = {"ActiveState": "activating", "Result": "success"}
+    run = systemd.run
+
+    def ends(argv: Sequence[str], **how: Any) -> tuple[int, bytes]:
+        if argv[-3:] == ["start", "--", PROBE]:
+            systemd.units[PROBE] = {"ActiveState": "inactive", "Result": "success",
+                                    "ExecMainStatus": "0",
+                                    "ExecMainExitTimestampMonotonic": "1"}  # fmt: skip
+        return run(argv, **how)
+
+    monkeypatch.setattr(alert, "run", ends)
+    alert.main(["sweep"])
+    assert [kind for kind, _cause in written] == ["failed", "recovered"]
+
+
 def test_mail_that_waits_is_tried_again_with_each_sweep(systemd: Systemd) -> None:
     systemd.is_up_for(1000)
     alert.main(["sweep"])
