@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QDialog,
     QDialogButtonBox,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QScrollArea,
     QSpinBox,
@@ -50,7 +50,7 @@ from .form import (
 from .watches import Watches
 
 _ALWAYS = ("restart", "always", "mail", "notify", "grace", "probe")
-_PROBED = ("every", "tries", "timeout", "try")
+_PROBED = ("every", "tries", "timeout")
 
 # Which answers belong to what is tried.
 _OF_KIND: Mapping[str, Sequence[str]] = {
@@ -112,6 +112,10 @@ class WatchDialog(QDialog):
         if len(units) > 1:
             column.addWidget(_note(_about_many(units, len({form_of(watch) for watch in before}))))
         column.addLayout(both, 1)
+        # Beneath all answers: it is to be seen, however far they are scrolled.
+        self._found = _note("")
+        self._found.setForegroundRole(QPalette.ColorRole.WindowText)
+        column.addWidget(self._found)
         column.addWidget(self._buttons(changed=bool(before)))
         self._connect()
         self._changed()
@@ -169,7 +173,6 @@ class WatchDialog(QDialog):
         put("every", _("Every"), self._every)
         put("tries", _("Tries"), self._tries, _("So many in a row must fail."))
         put("timeout", _("Each may take"), self._timeout)
-        put("try", "", self._attempt())
         holder = QWidget()
         column = QVBoxLayout(holder)
         column.setContentsMargins(0, 0, 2 * theme.STEP, 0)
@@ -182,21 +185,6 @@ class WatchDialog(QDialog):
         room.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         room.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         return room
-
-    def _attempt(self) -> QWidget:
-        self._try = QPushButton(_("Try it now"))
-        self._try.setAutoDefault(False)
-        self._try.clicked.connect(self._try_now)
-        self._found = Muted()
-        self._found.setWordWrap(True)
-        holder = QWidget()
-        row = QHBoxLayout(holder)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self._try)
-        row.addWidget(self._found, 1)
-        holder.setFocusProxy(self._try)
-        holder.setAccessibleName(self._try.text())
-        return holder
 
     def _about_mail(self) -> str:
         if self._known.mail.known:
@@ -227,6 +215,10 @@ class WatchDialog(QDialog):
         self._act = QPushButton(self._title)
         self._act.setAutoDefault(False)
         buttons.addButton(self._act, QDialogButtonBox.ButtonRole.AcceptRole)
+        self._try = QPushButton(_("Try it now"))
+        self._try.setAutoDefault(False)
+        self._try.clicked.connect(self._try_now)
+        buttons.addButton(self._try, QDialogButtonBox.ButtonRole.ResetRole)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         return buttons
@@ -257,6 +249,7 @@ class WatchDialog(QDialog):
         self._lines["path"].setPlaceholderText(example)
         self._lines["port"].setPlaceholderText(USUAL_PORT.get(form.probe, ""))
         self._fields.show_only((*_ALWAYS, *_OF_KIND[form.probe]))
+        self._try.setVisible(form.probe != NOTHING)
         wrong = list(faults(form, self._units))
         # Of what nobody has written yet it is only said when it is wanted to be done.
         empty = [name for name in TYPED if not getattr(form, name) and name not in self._touched]
@@ -330,6 +323,7 @@ class WatchDialog(QDialog):
 
     def _say(self, text: str) -> None:
         self._found.setText(text)
+        self._found.setVisible(bool(text))
         self._try.setAccessibleDescription(text)
         self._act.setText(self._title)
 
@@ -359,7 +353,7 @@ def _about_many(units: Sequence[str], ways: int) -> str:
     return text
 
 
-def _note(text: str) -> QLabel:
+def _note(text: str) -> Muted:
     label = Muted(text)
     label.setWordWrap(True)
     return label

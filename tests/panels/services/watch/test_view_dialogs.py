@@ -133,7 +133,7 @@ def test_only_that_is_asked_which_belongs_to_what_is_tried(
 ) -> None:
     dialog = watch("new.service")
     choose(dialog, kind)
-    common = {"every", "tries", "timeout", "try"} if kind else set()
+    common = {"every", "tries", "timeout"} if kind else set()
     assert shown(dialog) == {
         "restart",
         "always",
@@ -385,7 +385,7 @@ def test_the_tab_key_leads_through_the_answers_as_they_stand(watch, make) -> Non
     dialog = watch("web.service", known=known)
     assert walked(dialog) == [
         "restart", "always", "mail", "notify", "grace", "probe", "port", "path", "status", "text",
-        "address", "every", "tries", "timeout", "try",
+        "address", "every", "tries", "timeout",
     ]  # fmt: skip
     mail = make(MailDialog, MAIL, Mail())
     assert walked(mail) == ["server", "security", "user", "password", "sender", "receivers"]
