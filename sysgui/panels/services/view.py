@@ -19,6 +19,7 @@ from .columns import COLUMNS
 from .control.actions import UnitActions
 from .figures import FiguresProbe, Reading
 from .listing import FAILED, KINDS, Listing
+from .make.made import may_be_made
 from .make.making import Making
 from .model import UnitsModel
 from .probe import Changes, LiveProbe
@@ -350,6 +351,8 @@ class ServicesView(TablePanel):
         self._watching.fill(menu, units)
         if len(units) == 1 and not is_template(units[0].name):
             menu.addAction(_("Change it by a drop-in…")).triggered.connect(self._making.change)
+        if len(units) == 1 and may_be_made(units[0]):
+            menu.addAction(_("Remove it…")).triggered.connect(self._making.remove)
         names = "\n".join(unit.name for unit in units)
         copy = menu.addAction(_("Copy the name") if len(units) == 1 else _("Copy the names"))
         copy.triggered.connect(lambda: QGuiApplication.clipboard().setText(names))

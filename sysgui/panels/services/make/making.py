@@ -17,6 +17,7 @@ from sysgui.ui.panel import PanelView
 from sysgui.ui.poller import Poller
 
 from .edit_unit import DropIn, DropInProbe, EditUnitDialog
+from .made import Made, MadeProbe, follows, title
 from .new_unit import NewUnitDialog, outcome
 from .outcome import OutcomeBar
 from .verify import VerifyProbe
@@ -72,11 +73,14 @@ class Making(QObject):
         host = view.context.host
         self._verifier = Poller(self, VerifyProbe(host), 0.0)
         self._reader = Poller(self, DropInProbe(host), 0.0)
+        self._made = Poller(self, MadeProbe(host), 0.0)
         self._own = Poller(self, OwnUnitFiles(host), 0.0)
-        for poller in (self._verifier, self._reader, self._own):
+        for poller in (self._verifier, self._reader, self._made, self._own):
             view.context.shell.watch(poller)
-        for poller in (self._reader, self._own):
+        for poller in (self._reader, self._made, self._own):
             poller.bug.connect(view.show_bug)
+        self._made.problem.connect(self._show_problem)
+        self._made.reading.connect(self._ask_to_remove)
         self._reader.problem.connect(self._show_problem)
         self._reader.reading.connect(self._edit)
         self._own.problem.connect(self._fail)
@@ -90,6 +94,7 @@ class Making(QObject):
             _("Change the selected unit by a drop-in…"), self.change, "Ctrl+E",
             _("Its own file stays as it is"),
         )  # fmt: skip
+        view.action(_("Remove the selected unit, which was made here…"), self.remove)
 
     # What is asked.
 
@@ -145,6 +150,29 @@ class Making(QObject):
                 _title(drop_in.name, text),
             )
         dialog.deleteLater()
+
+    @Slot()
+    def remove(self) -> None:
+        """Asks, and removes the unit that is selected, if it was made here."""
+        units = self._selected()
+        if len(units) != 1:
+            self._show_problem(Problem("select-one", _("Select one unit first.")))
+        elif units[0].watch:
+            text = _(
+                "{name} is watched. End its watch first: nothing of it would be left to watch."
+            )
+            self._show_problem(Problem("watched", text.format(name=readable(units[0].name))))
+        else:
+            self._view.problems.clear(self)
+            self._made.ask_once(scope=units[0].scope, name=units[0].name)
+
+    @Slot(object)
+    def _ask_to_remove(self, made: Made) -> None:
+        names = list(made.texts)
+        lines = [line for text in made.texts.values() for line in text.splitlines()]
+        if confirm(self._view, title(names), follows(names), lines):
+            done = _("{names}: removed.").format(names=", ".join(map(readable, names)))
+            self._write(Step(made.removal, done), title(names))
 
     @Slot()
     def _take_back(self) -> None:

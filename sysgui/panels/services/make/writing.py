@@ -21,6 +21,7 @@ from sysgui.system.replace import replace
 from .forms import HEAD
 
 # As the helper calls it (sysgui/helper/operations/unit_file.py).
+UNITS = "/etc/systemd/system"
 DROP_IN = "60-sysgui.conf"
 
 # What systemd makes of a file that it cannot use.
@@ -119,23 +120,23 @@ class OwnUnitFiles:
         """
         wanted = Writing(**writing)
         paths = {name: self._path(name, drop_in=wanted.drop_in) for name in wanted.texts}
-        held = {name: _held(path) for name, path in paths.items()}
+        before = {name: held(path) for name, path in paths.items()}
         for name, text in wanted.before.items():
-            _require_same(paths[name], held[name], text)
+            _require_same(paths[name], before[name], text)
         if not wanted.drop_in:
             for name, path in paths.items():
-                _require_ours(path, held[name])
+                _require_ours(path, before[name])
         try:
             self._put_all(wanted, paths)
             self._take_up(list(wanted.texts), start=wanted.starts)
         except (OSError, Problem) as error:
             for name, path in paths.items():
-                _put(path, held[name])
+                _put(path, before[name])
             systemctl(self._host, USER, RELOAD_ALL)
             if isinstance(error, Problem):
                 raise
             raise Problem("not-written", error.strerror or str(error)) from error
-        facts = [_facts(name, data) for name, data in held.items()]
+        facts = [_facts(name, data) for name, data in before.items()]
         return [Plan("", facts), *(Item(name, "done") for name in paths), Result("done")]
 
     def _put_all(self, wanted: Writing, paths: Mapping[str, Path]) -> None:
@@ -168,8 +169,8 @@ class OwnUnitFiles:
             )
 
 
-def _require_ours(path: Path, held: bytes | None) -> None:
-    if held is not None and not held.startswith(HEAD.encode()):
+def _require_ours(path: Path, data: bytes | None) -> None:
+    if data is not None and not data.startswith(HEAD.encode()):
         raise Problem(
             "not-ours",
             _("There is a unit of that name, which was not made here: {path}").format(path=path),
@@ -177,8 +178,8 @@ def _require_ours(path: Path, held: bytes | None) -> None:
         )
 
 
-def _require_same(path: Path, held: bytes | None, text: str) -> None:
-    if (held or b"") != text.encode():
+def _require_same(path: Path, data: bytes | None, text: str) -> None:
+    if (data or b"") != text.encode():
         raise Problem(
             "changed",
             _("{path} was changed by somebody meanwhile. Nothing was done.").format(path=path),
@@ -186,13 +187,14 @@ def _require_same(path: Path, held: bytes | None, text: str) -> None:
         )
 
 
-def _facts(name: str, held: bytes | None) -> dict[str, Any]:
+def _facts(name: str, data: bytes | None) -> dict[str, Any]:
     """Returns what the helper would tell of a file."""
-    data = held or b""
+    data = data or b""
     return {"target": name, "before": digest(data), "text": data.decode(errors="backslashreplace")}
 
 
-def _held(path: Path) -> bytes | None:
+def held(path: Path) -> bytes | None:
+    """Returns what a file of one's own holds; None if it is not there."""
     try:
         return path.read_bytes()
     except FileNotFoundError:

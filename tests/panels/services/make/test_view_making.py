@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from kit import in_dialog, problem_text, visible_texts
 from PySide6.QtWidgets import QApplication, QDialog
+from roots.hosts import write_machine
 
 from sysgui.panels.services.make.edit_unit import EditUnitDialog
 from sysgui.panels.services.make.forms import ServiceForm, texts_of
@@ -269,4 +270,39 @@ def test_ones_own_is_put_back_without_root(
     view._making.outcome.undo.click()
     qtbot.waitUntil(lambda: view._making.outcome.undo.text() == "Do it again")
     assert not file.exists()
+    assert orders == []
+
+
+def test_what_was_made_here_is_removed_and_had_again(
+    qtbot, content, door: Door, view: ServicesView, orders: list[Order]
+) -> None:
+    text = "# Made by Sysgui\n[Service]\nExecStart=/usr/bin/true\n"
+    write_machine(Path(door.root), {"/etc/systemd/system/ssh.service": text})
+    select(view, "ssh.service")
+    titles: list[str] = []
+
+    def agree(question: Confirmation) -> None:
+        titles.append(question.windowTitle())
+        question.accept()
+
+    in_dialog(Confirmation, agree)
+    view._making.remove()
+    qtbot.waitUntil(lambda: bool(orders))
+    assert titles == ["Remove ssh.service"]
+    assert orders[0].secret == {"texts": [""]}
+    assert orders[0].expected == {"ssh.service": {"before": sha256(text.encode()).hexdigest()}}
+    view._making._bar.done.emit(frames("ssh.service", text))
+    bar = view._making.outcome
+    assert "ssh.service: removed." in visible_texts(bar)
+    bar.undo.click()
+    assert orders[1].secret == {"texts": [text]}
+    assert orders[1].arguments["start"] == "yes"
+
+
+def test_what_others_have_made_is_not_removed(
+    qtbot, content, view: ServicesView, orders: list[Order]
+) -> None:
+    select(view, "ssh.service")
+    view._making.remove()
+    qtbot.waitUntil(lambda: "was not made here" in problem_text(view))
     assert orders == []
