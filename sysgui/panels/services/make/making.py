@@ -169,7 +169,7 @@ class Making(QObject):
     @Slot(object)
     def _ask_to_remove(self, made: Made) -> None:
         names = list(made.texts)
-        lines = [line for text in made.texts.values() for line in text.splitlines()]
+        lines = [line for name in names for line in (name, *made.texts[name].splitlines(), "")]
         if confirm(self._view, title(names), follows(names), lines):
             done = _("{names}: removed.").format(names=", ".join(map(readable, names)))
             self._write(Step(made.removal, done), title(names))

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QScrollArea, QSizePolicy, QVB
 from sysgui.panels.services.units import USER, Unit
 from sysgui.system import units as figures
 from sysgui.system.history import History
-from sysgui.system.i18n import _
+from sysgui.system.i18n import _, ngettext
 from sysgui.ui import theme
 from sysgui.ui.card import Card, Muted
 
@@ -136,7 +136,9 @@ def _facts(unit: Unit, detail: UnitDetail | None) -> Iterator[tuple[str, str]]:
     state = f"{unit.active} ({unit.sub})" if unit.sub else unit.active
     yield _("State"), state or figures.UNKNOWN
     yield _("Since"), clock(unit.since) if unit.since else figures.UNKNOWN
-    result = str(properties.get("Result", ""))
+    # systemd says “success” of what has never run as well.
+    has_run = unit.since or unit.active not in ("inactive", "")
+    result = str(properties.get("Result", "")) if has_run else ""
     yield _("Last result"), result_word(result) if result else figures.UNKNOWN
     yield _("Says of itself"), str(properties.get("StatusText", "")) or figures.UNKNOWN
     yield _("Starts at boot"), unit.enabled or figures.UNKNOWN
@@ -155,7 +157,9 @@ def _facts(unit: Unit, detail: UnitDetail | None) -> Iterator[tuple[str, str]]:
 
 
 def _restarts(count: int | None) -> str:
-    return figures.UNKNOWN if count is None else _("{n} times by systemd").format(n=count)
+    if count is None:
+        return figures.UNKNOWN
+    return ngettext("{n} time by systemd", "{n} times by systemd", count).format(n=count)
 
 
 def _of(value: int | None, most: object, write: Callable[[int], str]) -> str:
