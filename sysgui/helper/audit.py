@@ -15,8 +15,7 @@ from .refusal import Refusal
 MESSAGE_ID = "5c1f2d83a7f34e1c9d0b6a4e8f7b2c91"
 
 SOCKET = "/run/systemd/journal/socket"
-NOTICE = "5"
-WARNING = "4"
+NOTICE, WARNING = "5", "4"
 
 
 def write(message: str, priority: str, fields: dict[str, str]) -> None:

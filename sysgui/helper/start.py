@@ -32,6 +32,9 @@ LIMITS = {
     resource.RLIMIT_CPU: resource.RLIM_INFINITY,  # What is followed may be followed for days.
 }
 
+# A caller's terminal sends these, and he himself if he is root: what was begun is not torn off.
+IGNORED = (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGTSTP)
+
 TIMERS = (signal.ITIMER_REAL, signal.ITIMER_VIRTUAL, signal.ITIMER_PROF)
 
 
@@ -105,5 +108,5 @@ def _reset_signals() -> None:
         if number in (signal.SIGKILL, signal.SIGSTOP, signal.SIGPIPE):
             continue
         with contextlib.suppress(OSError, ValueError):  # Those that the C library keeps.
-            signal.signal(number, signal.SIG_DFL)
+            signal.signal(number, signal.SIG_IGN if number in IGNORED else signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_SETMASK, [])

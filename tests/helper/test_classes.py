@@ -366,7 +366,9 @@ def the_start_leaves_nothing_of_the_callers(attempt: Try) -> None:
     status = dict(line.split(":\t") for line in seen["status"].splitlines() if ":\t" in line)
     assert status["Umask"] == "0077"
     assert int(status["SigBlk"], 16) == 0
-    assert int(status["SigIgn"], 16) == 1 << signal.SIGPIPE - 1
+    ignored = (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGPIPE, signal.SIGTERM,
+               signal.SIGTSTP)  # fmt: skip
+    assert int(status["SigIgn"], 16) == sum(1 << number - 1 for number in ignored)
     assert seen["cwd"] == "/"
     assert seen["environ"] == {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8"}
     assert seen["nice"] == 0
@@ -510,7 +512,8 @@ CASES = [
         start('os.chdir("/")'),
         start("    os.environ.clear()\n", ""),
         start("signal.pthread_sigmask(signal.SIG_SETMASK, [])"),
-        start("signal.signal(number, signal.SIG_DFL)"),
+        start("signal.signal(number, signal.SIG_IGN if number in IGNORED else signal.SIG_DFL)"),
+        start("signal.SIG_IGN if number in IGNORED else signal.SIG_DFL", "signal.SIG_DFL"),
         start("resource.RLIMIT_CORE: 0,", ""),
         start("os.close(int(name))"),
         start("os.setpriority(os.PRIO_PROCESS, 0, 0)"),

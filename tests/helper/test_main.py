@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -127,6 +128,21 @@ def hear(child: subprocess.Popen[bytes]) -> dict[str, Any]:
     assert child.stdout is not None
     heard: dict[str, Any] = json.loads(child.stdout.readline())
     return heard
+
+
+@as_root
+@pytest.mark.parametrize("name", ["HUP", "INT", "QUIT", "TERM", "TSTP"])
+def test_no_key_of_a_terminal_tears_off_what_was_begun(journal: Journal, name: str) -> None:
+    with sleeping() as victim:
+        target = target_of(victim.pid)
+        with talking(command(journal, "process-signal", "signal=KILL", target)) as child:
+            say(child, asked([target], signal="KILL"))
+            plan = hear(child)
+            child.send_signal(signal.Signals[f"SIG{name}"])
+            say(child, {"apply": plan["digest"]})
+            assert hear(child)["code"] == "done"
+        assert victim.wait(PATIENCE) == -signal.SIGKILL
+    assert journal.results() == ["", "done"]
 
 
 @as_root
