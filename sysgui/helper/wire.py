@@ -83,7 +83,7 @@ class Input:
     def _take(self) -> None:
         try:
             piece = os.read(self._descriptor, MOST_INPUT)
-        except ConnectionResetError:  # A socket whose other end went without reading our frames.
+        except OSError:  # A socket whose other end went, or never was.
             piece = b""
         self._ended = not piece
         self._read += piece

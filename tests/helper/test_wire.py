@@ -49,6 +49,13 @@ def test_a_line_may_be_as_long_as_it_says_and_not_longer(caller: Caller) -> None
             assert code_of(wire.Input(theirs.fileno()).line, SOON) == "input"
 
 
+def test_a_socket_without_another_end_is_at_its_end() -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as nobody:
+        given_ = wire.Input(nobody.fileno())
+        assert given_.line(SOON) == b""
+        assert given_.closed()
+
+
 def test_a_line_that_does_not_come_in_time_is_refused(caller: Caller) -> None:
     given_ = wire.Input(caller.theirs_in)
     assert code_of(given_.line, 0.0) == "timeout"
