@@ -275,6 +275,18 @@ print("up", flush=True)
 sys.stdin.read()
 """
 
+# A process whose first thread has ended, and whose second one has not: /proc calls it a zombie.
+HEADLESS = """
+import ctypes, os, threading
+def work():
+    while open("/proc/self/stat").read().rpartition(")")[2].split()[0] != "Z":
+        os.sched_yield()
+    os.write(1, b"up\\n")
+    os.read(0, 1)
+threading.Thread(target=work).start()
+ctypes.CDLL(None).pthread_exit(None)
+"""
+
 # A process of which threads begin and end all the time.
 HURRIED = """
 import sys, threading

@@ -16,6 +16,7 @@ from sysgui.helper.operations import process
 from sysgui.helper.operations.process import ADJUST, SIGNAL
 
 from .rig import (
+    HEADLESS,
     HURRIED,
     PATIENCE,
     THREADED,
@@ -59,6 +60,13 @@ def test_a_signal_that_ends_a_process_arrives(caller: Caller, journal: Journal, 
     with sleeping(*python(TIDY)) as child:
         assert agreed(caller, SIGNAL, asked([target_of(child.pid)], signal=name)) == "done"
         assert child.wait(PATIENCE) == -signal.Signals[f"SIG{name}"]
+
+
+def test_one_whose_first_thread_has_ended_cannot_hide(caller: Caller, journal: Journal) -> None:
+    with sleeping(*python(HEADLESS)) as child:
+        assert state(child.pid) == "Z"
+        assert agreed(caller, SIGNAL, asked([target_of(child.pid)], signal="TERM")) == "done"
+        assert child.wait(PATIENCE) == -signal.SIGTERM
 
 
 def state(pid: int) -> str:

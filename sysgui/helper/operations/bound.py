@@ -60,7 +60,9 @@ class Bound:
         """
         stat = self.read("stat").decode("utf-8", "backslashreplace")
         fields = stat[stat.rindex(")") + 2 :].split()
-        if fields[19] != self._start or fields[0] == "Z":
+        # Of a process whose first thread has ended, others may live on: it only looks dead.
+        ended = fields[0] == "Z" and int(fields[17]) <= 1
+        if fields[19] != self._start or ended:
             raise Refusal("gone")
         if quoted(self.read("comm").rstrip(b"\n")) != self._name:
             raise Refusal("changed")
