@@ -22,6 +22,11 @@ from .test_unit import World, world
 __all__ = ["world"]
 
 UNIT = "# Made by Sysgui\n[Service]\nExecStart=/bin/true\n"
+LOGIND = {
+    "LoadState": "loaded",
+    "Names": "systemd-logind.service dbus-org.freedesktop.login1.service",
+    "FragmentPath": "/usr/lib/systemd/system/systemd-logind.service",
+}
 OTHER = "[Service]\nExecStart=/bin/false\n"
 
 
@@ -157,6 +162,10 @@ def test_nobody_elses_unit_is_written_over_or_hidden(world: World, etc: Path) ->
     assert refused(order(["web.service"], UNIT)) == "protected"
     assert refused(order(["dbus.service"], "[Service]\n", place="drop-in")) == "protected"
     assert refused(order(["sysgui-alert.service"], UNIT)) == "protected"
+    # By another name that systemd knows it by.
+    world.unit("dbus-org.freedesktop.login1.service", **LOGIND)
+    alias = order(["dbus-org.freedesktop.login1.service"], "[Service]\n", place="drop-in")
+    assert refused(alias) == "protected"
     assert (etc / "own.service").read_text() == OTHER
 
 

@@ -13,7 +13,7 @@ from ..operation import MOST_TARGETS, Operation, Request, Target
 from ..plan import sha256
 from ..refusal import Refusal
 from .bound import PROTECTED_UNITS
-from .systemctl import change, show
+from .systemctl import change, names, show
 from .unit import GRAMMAR
 from .watch_files import Change, Place, applied, read
 
@@ -72,10 +72,12 @@ class _File(Target):
             self._path = self._place.path
 
     def facts(self) -> Mapping[str, Any]:
-        if self._unit in PROTECTED_UNITS or self._unit.startswith("sysgui-"):
+        (found,) = show([self._unit], ("Names", "LoadState", "FragmentPath"))
+        # A drop-in for one of its names is one for all.
+        known = {self._unit, *names(found["Names"])}
+        if known & PROTECTED_UNITS or any(name.startswith("sysgui-") for name in known):
             raise Refusal("protected")
         before = read(self._place)
-        (found,) = show([self._unit], ("LoadState", "FragmentPath"))
         others = before is not None and not before.startswith(HEAD)
         hides = found.get("FragmentPath", "") not in ("", self._path)
         if self._whole and (others or hides):
