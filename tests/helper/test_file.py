@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ctypes
+import fcntl
 import os
+import signal
 import socket
 import stat
 import subprocess
@@ -382,6 +384,37 @@ def test_a_file_that_is_emptied_is_read_from_its_start(logs: Path) -> None:
         opened.write("new\n")
     assert joined(tail.follow()) == b"new\n"
     tail.close()
+
+
+def test_a_name_that_is_given_away_all_the_time_uses_up_no_descriptors(logs: Path) -> None:
+    path = logs / "a"
+    path.write_text("first\n")
+    tail = file.Tail(target(path), 0)
+    try:
+        before = len(os.listdir("/proc/self/fd"))
+        assert read(tail) == b"first\n"
+        for _each in range(100):
+            path.rename(logs / "b")
+            path.touch()
+            assert joined(tail.follow()) == b""
+        assert len(os.listdir("/proc/self/fd")) <= before + file.MOST_LATER
+        path.write_text("last\n")
+        assert joined(tail.follow()) == b"last\n"
+    finally:
+        tail.close()
+
+
+def test_a_log_on_which_its_owner_has_a_lease_is_not_waited_for(logs: Path) -> None:
+    path = logs / "a"
+    path.touch()
+    descriptor = os.open(path, os.O_RDWR)
+    before = signal.signal(signal.SIGIO, signal.SIG_IGN)
+    try:
+        fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_WRLCK)
+        assert code_of(file.open_file, target(path)) == "failed"
+    finally:
+        os.close(descriptor)
+        signal.signal(signal.SIGIO, before)
 
 
 def test_a_link_that_takes_the_place_of_a_log_is_not_followed(logs: Path) -> None:

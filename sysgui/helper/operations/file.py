@@ -32,6 +32,10 @@ PIECE = 10 << 10
 # More bytes than any file has.
 ALL = 1 << 62
 
+# So many files that have got the name, and are empty, are kept open: whoever gives it away again
+# and again does not use up our descriptors.
+MOST_LATER = 8
+
 # How often a file that is followed is looked at, in seconds.
 RHYTHM = 0.25
 
@@ -60,7 +64,7 @@ def open_file(path: str) -> int:
         A descriptor.
 
     Raises:
-        Refusal: `gone`; `not-a-file` if it, or what leads to it, is a link or the like.
+        Refusal: `gone`; `not-a-file` if it, or what leads to it, is a link or the like; `failed`.
     """
     root = next(root for root in ROOTS if path.startswith(f"{root}/"))
     *above, last = [unquote_to_bytes(word) for word in path[len(root) + 1 :].split("/")]
@@ -73,7 +77,10 @@ def open_file(path: str) -> int:
         # A second name may have been given to it by whoever may write here but not read it.
         if not stat.S_ISREG(about.st_mode) or about.st_nlink > 1:
             raise Refusal("not-a-file")
-        return os.open(f"/proc/self/fd/{found}", os.O_RDONLY | os.O_NONBLOCK)
+        try:
+            return os.open(f"/proc/self/fd/{found}", os.O_RDONLY | os.O_NONBLOCK)
+        except OSError as error:  # Its owner has a lease on it, and has only now been told.
+            raise Refusal("failed") from error
 
 
 def _opened(name: str | bytes, flags: int, place: int | None, held: contextlib.ExitStack) -> int:
@@ -144,6 +151,8 @@ class Tail:
             os.close(found)
         else:
             self._later.append(found)
+        if len(self._later) > MOST_LATER:
+            os.close(self._later.pop(0))
 
     def _about(self) -> os.stat_result:
         return os.fstat(self._descriptor)
