@@ -130,6 +130,18 @@ def test_a_server_of_this_machine_needs_no_secret(
     assert "password" not in found
 
 
+@pytest.mark.parametrize("written", ["", "{", "[]", '{"host": 1}', "\xff", "null"])
+def test_what_somebody_has_broken_by_hand_can_be_set_anew(
+    world: World, journal: Journal, caller: Caller, written: str
+) -> None:
+    path = Path(watch_mail.SETTINGS.path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(written, encoding="latin-1")
+    assert code_of(Plan, TEST, Request("r1", [PLACE], {})) == "changed"
+    assert set_to(caller, **FULL)[-1]["code"] == "done"
+    assert json.loads(path.read_text())["host"] == "mail.example.org"
+
+
 def test_mail_can_be_switched_off(world: World, journal: Journal, caller: Caller) -> None:
     assert code_of(lambda: planned("off")) == "gone"
     set_to(caller, **FULL)

@@ -61,7 +61,7 @@ class _Settings(Target):
         before = read(SETTINGS)
         if before is None and self._data is None:
             raise Refusal("gone")
-        known = json.loads(before) if before else {}
+        known = _known(before)
         known.pop("password", None)
         about = os.lstat(SETTINGS.path).st_mtime_ns if before else 0
         return {"before": known, "written": about, "salt": self._salt}
@@ -69,6 +69,15 @@ class _Settings(Target):
     def act(self) -> None:
         with changed([Change(SETTINGS, self._data)]):
             pass
+
+
+def _known(data: bytes | None) -> dict[str, Any]:
+    """Returns what is set; nothing of what somebody has broken by hand."""
+    try:
+        found = json.loads(data or b"{}")
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _settings(target: str, asked: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -121,8 +130,11 @@ class _Tested(Target):
         before = read(SETTINGS)
         if before is None:
             raise Refusal("gone")
-        known = json.loads(before)
-        host = f"[{known['host']}]" if ":" in known["host"] else known["host"]
+        known = _known(before)
+        if not {"host", "port", "from", "to"} <= known.keys():
+            raise Refusal("changed")
+        host = str(known["host"])
+        host = f"[{host}]" if ":" in host else host
         if self._target != f"{host}:{known['port']}":
             raise Refusal("changed")
         return {"from": known["from"], "to": known["to"]}
