@@ -98,6 +98,40 @@ class Page(msgspec.Struct, frozen=True):
     same: bool = False
 
 
+_OF_NO_LOG = Page(size=0, lines=0, rows=0, hits=-1, scanned=1.0, first=0, shown=[], settled=True)
+
+
+class PageOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What else is asked for with a page.
+
+    Attributes:
+        older: Whether what was rotated away from the log is its begin.
+        context: So many lines before and after each that is asked for are rows too.
+        cut: So many bytes of each line are shown.
+        seconds: So long to go on looking through the log.
+        bins: The parts of the strip.
+        times: The most bins of the timeline; 0, or 2 at least.
+        seek: What kind of row is looked for, from where on, and whether backwards, as
+            `OpenLog.seek` has it.
+        marks: The offsets of lines whose rows are wanted.
+        shift: The rows of `Page.shift` when `row` was given; None if it is given as of now.
+        save: The path of a file that all of the first row is written to.
+        known: Whether the last page is still at hand: if nothing is another, only that is said.
+    """
+
+    older: bool = False
+    context: int = 0
+    cut: int = CUT
+    seconds: float = 0.03
+    bins: int = 0
+    times: int = 0
+    seek: tuple[str, int, bool] | None = None
+    marks: list[int] = []
+    shift: int | None = None
+    save: str = ""
+    known: bool = False
+
+
 class PageProbe:
     """Reads pages of logs, and goes on looking through them for as long as it is asked.
 
@@ -124,48 +158,38 @@ class PageProbe:
 
         Args:
             source: The log's path; `journal:system` and others are journals; several as one have a
-                name by `several.name_of`.
+                name by `merged.sources.name_of`.
             query: Which lines are rows, in the language of the log.
             search: What to look for among the rows, in the same language.
             row: The first row wanted; -1: the last rows.
             count: As many.
-            **more: `seconds` to go on looking through the log (0.03), `cut` (`CUT`), `bins`, the
-                parts of the strip (0), `times`, the most bins of the timeline (0; else 2 at least),
-                and `seek`: what kind of row is looked for, from where on, and whether backwards, as
-                `OpenLog.seek` has it; `context`, so many lines before and after each that is asked
-                for are rows too; `older`, whether what was rotated away from the log is its begin;
-                `marks`, the offsets of lines whose rows are wanted; `shift`, that of rows when
-                `row` was given; `save`, the path of a file that all of the first row is written to;
-                `known`, whether the last page is still at hand: if nothing is another, only that is
-                said.
+            **more: As `PageOptions` has it.
 
         Raises:
             Problem: `unreadable`, `not-a-file`; of a journal, `no-journal`, `no-program`,
                 `journal-unreadable`, `not-recorded`; of several, `no-log`.
         """
         if not source:
-            return Page(
-                size=0, lines=0, rows=0, hits=-1, scanned=1.0, first=0, shown=[], settled=True
-            )
-        older = bool(more.get("older"))
-        log = self._opened(source, older=older)
+            return _OF_NO_LOG
+        options = msgspec.convert(more, PageOptions)
+        log = self._opened(source, older=options.older)
         try:
             log.refresh()
-            refused = _refused(log, query, search, more.get("context", 0))
-            log.go_on(more.get("seconds", 0.03))
-            wanted = (source, query, search, row, count, {**more, "known": None})
+            refused = _refused(log, query, search, options.context)
+            log.go_on(options.seconds)
+            asked = (source, options.older, query, search)
+            wanted = (asked, row, count, msgspec.structs.replace(options, known=False))
             told = (wanted, refused, _state_of(log))
-            if more.get("known") and log.settled and told == self._told:
+            if options.known and log.settled and told == self._told:
                 return Page(
                     size=log.size, lines=log.lines, rows=log.matched, hits=log.hits, scanned=1.0,
-                    first=0, shown=[], settled=True, same=True,
-                    asked=(source, older, query, search),
+                    first=0, shown=[], settled=True, same=True, asked=asked,
                 )  # fmt: skip
             self._told = told
             shift = log.shift if isinstance(log, JournalLog) else (0, 0)
-            if row >= 0:
-                row += max(0, shift[0] - more.get("shift", shift[0]))
-            first, shown = log.rows(row, count, more.get("cut", CUT))
+            if row >= 0 and options.shift is not None:
+                row += max(0, shift[0] - options.shift)
+            first, shown = log.rows(row, count, options.cut)
             return Page(
                 size=log.size,
                 lines=log.lines,
@@ -175,24 +199,24 @@ class PageProbe:
                 first=first,
                 shown=shown,
                 levels=log.levels(),
-                strip=log.strip(more.get("bins", 0)),
+                strip=log.strip(options.bins),
                 undecided=log.undecided,
                 epoch=log.epoch,
-                sought=log.seek(*more["seek"]) if more.get("seek") else None,
+                sought=log.seek(*options.seek) if options.seek else None,
                 settled=log.settled,
-                asked=(source, older, query, search),
-                seek=more.get("seek"),
+                asked=asked,
+                seek=options.seek,
                 trouble=log.trouble,
                 form=log.form,
                 encoding=log.encoding,
                 refused=refused,
-                timeline=log.timeline(more.get("times", 0)),
+                timeline=log.timeline(options.times),
                 sources=log.sources if isinstance(log, MergedLog) else [],
-                context=more.get("context", 0),
+                context=options.context,
                 near=log.near,
                 identity=log.identity,
-                marks=_rows_of(log, more.get("marks", ())),
-                saved=save_line(log, first, more["save"]) if more.get("save") else -1,
+                marks=_rows_of(log, options.marks),
+                saved=save_line(log, first, options.save) if options.save else -1,
                 terms=log.terms(),
                 shift=shift,
             )
