@@ -121,7 +121,8 @@ def test_held_rows_stay_where_they_are_and_new_ones_come_below(
     before: list[Row], after: list[Row]
 ) -> None:
     now = {row.name: row for row in after}
-    found, ended = held(Arrangement(before), now, name, after)
+    found, ended = held(Arrangement(before, matched=7), now, name, after)
+    assert found.matched == 7  # The query has not been asked.
     places = {row.name for row in before}
     assert list(found.rows[: len(before)]) == [now.get(row.name, row) for row in before]
     new = [row for row in after if row.name not in places]

@@ -278,6 +278,26 @@ def test_what_is_agreed_to_after_it_was_cancelled_is_not_done(agreed: bool) -> N
     assert caught.value.code == "cancelled"
 
 
+@pytest.mark.parametrize("code", ["cancelled", "internal", "timeout"])
+def test_what_was_cancelled_before_it_was_agreed_to_was_not_done_however_it_ends(code: str) -> None:
+    # It is root by then, and nobody who is not can signal it.
+    script = f"""
+import signal, sys
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+sys.stdin.readline()
+print('{{"frame":"plan","digest":"abc","items":[]}}', flush=True)
+sys.stdin.read()
+print('{{"frame":"error","code":"{code}","field":""}}')
+"""
+    errand = Errand(Door(script), ORDER)
+    with pytest.raises(Problem) as caught:
+        errand.run(lambda _plan: False)
+    assert (caught.value.code, caught.value.message) == (
+        "cancelled",
+        "Cancelled. Nothing was done.",
+    )
+
+
 def test_a_change_that_was_cancelled_before_its_first_target_was_not_done() -> None:
     script = """
 import sys

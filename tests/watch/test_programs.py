@@ -9,7 +9,7 @@ import ssl
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from sysgui.watch import alert, clock, journal, notify, probe, programs, state, table
 from sysgui.watch.judge import Memory
 from sysgui.watch.printable import printable
-from sysgui.watch.words import HEADS, PROBES, Cause, Told, body, explained
+from sysgui.watch.words import HEADS, PROBES, Cause, Told, body, explained, status_of
 
 from .servers import serving
 
@@ -617,6 +617,52 @@ def test_its_status_says_what_was_found(
     assert alert._probe(found) == "absent"
     Path(missing).touch()
     assert probe.main(["web.service"]) == 0
+
+
+class Tried:
+    """A service that has run for long and writes no file, and what becomes of it between tries."""
+
+    def __init__(self, system: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(probe, "STARTED", f"{tmp_path}/started:")
+        self.file = tmp_path / "missing"
+        self.link = tmp_path / "started:web.service"
+        asked = {"kind": "file", "path": str(self.file), "age": 60, "tries": 3, "wait": 10}
+        watched(system, "web.service", json.dumps({"restart": "no", "probe": asked}))
+        self.start()
+        self.pauses = 0
+        self.happens: Callable[[], object] = lambda: None
+        monkeypatch.setattr(time, "sleep", self.sleep)
+
+    def start(self) -> None:
+        self.link.unlink(missing_ok=True)
+        self.link.symlink_to("an invocation")
+        began = time.time() - 1000
+        os.utime(self.link, (0, began), follow_symlinks=False)
+
+    def sleep(self, _seconds: float) -> None:
+        self.pauses += 1
+        if self.pauses == 2:
+            self.happens()
+
+
+@pytest.fixture
+def service(system: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tried:
+    return Tried(system, tmp_path, monkeypatch)
+
+
+def test_all_of_its_tries_must_fail(service: Tried) -> None:
+    assert probe.main(["web.service"]) == status_of("absent")
+    assert service.pauses == 2
+    service.pauses, service.happens = 0, service.file.touch
+    assert probe.main(["web.service"]) == 0
+
+
+def test_what_was_stopped_or_restarted_meanwhile_is_not_judged(service: Tried) -> None:
+    service.happens = lambda: os.utime(service.link, (0, time.time()), follow_symlinks=False)
+    assert probe.main(["web.service"]) == probe.SKIPPED
+    service.start()
+    service.pauses, service.happens = 0, service.link.unlink
+    assert probe.main(["web.service"]) == probe.SKIPPED
 
 
 @pytest.mark.parametrize(

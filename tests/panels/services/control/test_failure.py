@@ -80,6 +80,7 @@ def test_a_file_that_cannot_be_read_and_a_mask_are_reasons_as_well() -> None:
         "systemd cannot read its file: Unit v.service has a bad unit file setting."
     )
     assert "masked" in cause(LoadState="masked")
+    assert explained("stop", {"LoadState": "masked", "ActiveState": "active"}) is None
     assert "read its settings" in cause("reload", LoadState="loaded", CanReload="no")
     assert explained("stop", {"LoadState": "loaded", "ActiveState": "active"}) is None
 

@@ -58,6 +58,9 @@ def root(tmp_path: Path) -> Path:
         folder.mkdir(parents=True)
         line = f"[X-Sysgui]\nWatch={text}\n" if text else "[Service]\n"
         (folder / "50-sysgui-watch.conf").write_text(f"[Unit]\n{line}")
+    timer = tmp_path / f"etc/systemd/system/sysgui-probe@{UNIT}.timer.d/50-sysgui-watch.conf"
+    timer.parent.mkdir()
+    timer.write_text("[Timer]\nOnActiveSec=\nOnActiveSec=45s\nOnUnitInactiveSec=45s\n")
     kept = tmp_path / "var/lib/sysgui/watches/web.service.json"
     kept.parent.mkdir(parents=True)
     kept.write_text('{"state": "given-up", "since": 17.5, "failures": 4}')
@@ -77,7 +80,8 @@ def test_the_table_is_what_systemd_acts_by(root: Path) -> None:
     found = WatchesProbe(Host(str(root))).read()
     odd, web = found.watches
     assert (odd.unit, odd.restart, odd.mail, odd.notify, odd.grace) == (UNIT, True, False, True, 30)
-    assert (odd.probe["port"], odd.active, odd.state) == (80, "active", "")
+    assert (odd.probe["port"], odd.every) == (80, 45)
+    assert (odd.active, odd.state) == ("active", "")
     assert (web.restart, web.mail, web.active) == (False, True, "failed")
     assert (web.state, web.since, web.failures) == ("given-up", 17.0, 4)
     assert (found.mail.known, found.mail.waiting) == (False, 2)
