@@ -79,7 +79,8 @@ def _tagged(name: str, written: int, moment: str, begins: str = WORD) -> Form:
 def _access(name: str, *first: Step) -> Form:
     """Returns the form of a web server's requests.
 
-    Of a path only what comes before a backslash is taken: what it escapes came from no browser.
+    Of a path only what comes before a backslash is taken: what it escapes came from no browser. The
+    user is as whoever asked says, and may hold spaces.
     """
     moment = rf"[0-9]{{2}}/{_MONTH}/[0-9]{{4}}:{_CLOCK} [+-][0-9]{{4}}"
     begins = "".join(step.whole for step in first)
@@ -87,7 +88,7 @@ def _access(name: str, *first: Step) -> Form:
         *first,
         _word("client"),
         gap(f" {WORD}+ "),
-        Step("user", WORD, behind=r" \[", nil="-"),
+        Step("user", r"[^\[\r\n]", behind=r" \[", nil="-"),
         gap(r" \["),
         time(moment),
         gap(r"\] "),
@@ -101,7 +102,7 @@ def _access(name: str, *first: Step) -> Form:
     before, behind = parts["status"].before, parts["status"].behind
     return Form(
         name,
-        rf"{begins}{WORD}+ {WORD}+ {WORD}+ \[{moment}\] \"",
+        rf"{begins}{WORD}+ (?:- [^\[\r\n]+|{WORD}+ {WORD}+) \[{moment}\] \"",
         ACCESS,
         Place(mark="["),
         parts,

@@ -167,6 +167,29 @@ def test_with_the_name_of_the_host_before_it(tmp_path: Path) -> None:
     assert page.levels[3] == len(by_awk(path, "$10 ~ /^5/"))
 
 
+def test_a_user_may_have_called_himself_anything(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "access.log"
+    users = "-", "alice", "bob smith", "level=error: x", '" 200 5'
+    lines = requests(500)
+    path.write_text(
+        "".join(
+            line.replace(" - - ", f" - {users[place % len(users)]} ", 1) + "\n"
+            for place, line in enumerate(lines)
+        )
+    )
+    plain = tmp_path / "plain"
+    plain.write_text("".join(f"{line}\n" for line in lines))
+    page = page_of(str(path), row=0, count=500)
+    failed = by_awk(plain, "$9 ~ /^5/")
+    assert page.form == "access"
+    assert [line.number for line in page.shown if line.level == 3] == failed
+    assert page.levels[3] == len(failed)
+    assert run(str(path), 'user="bob smith"', "--count") == 0
+    assert int(capfd.readouterr().out) == 100
+
+
 def test_behind_a_long_request_it_is_shown_as_well(tmp_path: Path) -> None:
     path = tmp_path / "access.log"
     path.write_text("".join(f"{line}\n".replace(" HTTP", "?" + "a" * 8000 + " HTTP")
