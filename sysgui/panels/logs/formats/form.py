@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 # How the time is written.
-NO_TIME, ISO, APT, ACCESS, TOMCAT, SYSLOG, APACHE, JAVA, SINCE_BOOT, SECONDS = range(10)
+NO_TIME, ISO, APT, ACCESS, TOMCAT, SYSLOG, APACHE, JAVA, SINCE_BOOT, SECONDS, REDIS = range(11)
 
 WORD = r"[^ \t\r\n]"
 REST = r"[^\r\n]"
@@ -62,7 +62,7 @@ class Form(NamedTuple):
         written: How the time is: one of the constants above.
         place: Where it is.
         parts: The parts by name: time, host, identifier, pid, level, message, or others of a form.
-        levels: By level, what records of it begin with, if they tell it otherwise than by its name.
+        levels: By level, what matches records of it, if they tell it otherwise than by its name.
         share: At least so large a part of the lines begins a record; the others belong to one.
     """
 

@@ -12,13 +12,17 @@ import msgspec
 
 from .form import ISO, NO_TIME, SECONDS, Form, Part, Place
 
+# MongoDB's time is an object of its own.
+_OF_MONGODB = "t.$date"
+
 # What the parts are called: systemd's names, and those of the loggers that are much used.
 _NAMES: Mapping[str, tuple[str, ...]] = {
     "time": (
         "time", "timestamp", "@timestamp", "ts", "t", "datetime", "asctime", "eventTime", "date",
-        "__REALTIME_TIMESTAMP",
+        "__REALTIME_TIMESTAMP", "Timestamp", "Time", "@t", _OF_MONGODB,
     ),
-    "level": ("level", "severity", "lvl", "loglevel", "levelname", "log.level", "PRIORITY"),
+    "level": ("level", "severity", "lvl", "loglevel", "levelname", "log.level", "PRIORITY",
+        "error_severity", "Level", "@l"),
     "host": ("host", "hostname", "_HOSTNAME"),
     "unit": ("unit", "_SYSTEMD_UNIT"),
     "identifier": (
@@ -26,8 +30,13 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
         "service", "component", "caller",
     ),
     "pid": ("pid", "_PID", "process_id"),
-    "message": ("message", "msg", "MESSAGE", "event", "log", "text"),
+    "message": ("message", "msg", "MESSAGE", "event", "log", "text", "@m", "@mt"),
 }  # fmt: skip
+
+# The levels of bunyan and pino, by syslog's; and those of MongoDB.
+_TENS: Mapping[int, str] = {2: "60", 3: "50", 4: "40", 6: "30", 7: "[12]0"}
+_NUMBERS = range(10, 61, 10)
+_LETTERS: Mapping[int, str] = {2: "F", 3: "E", 4: "W", 6: "I", 7: "D[1-5]?"}
 _SHOWN_ONLY = ("time", "level", "message")
 
 # What the form is called.
@@ -93,26 +102,60 @@ def _form(
 ) -> Form:
     parts: dict[str, Part] = {}
     written, place = NO_TIME, Place()
+    levels: Mapping[int, str] = {}
     for part, names in _NAMES.items():
         counts = [
-            sum(isinstance(row.get(each), str | int | float) for row in rows) for each in names
+            sum(isinstance(_value(row, each), str | int | float) for row in rows) for each in names
         ]
         if not max(counts):
             continue
         key = names[counts.index(max(counts))]
-        value = next(row[key] for row in rows if isinstance(row.get(key), str | int | float))
+        values = [value for row in rows if isinstance(value := _value(row, key), str | int | float)]
+        value = values[0]
         if part == "time":
             written = _written(value)
             if written == NO_TIME:
                 continue
         parts[part] = made(part, key, _class_of(part), value)
+        levels = levels or _own_levels(part, key, values)
         if part == "time":
             # The first digit is a part of it, so that all ways to match end there.
             place = Place(expression=_first_digit(parts[part]), into=1)
     if "time" not in parts and len(parts) < 2:
         return Form(name, "")
     begins = r"[ \t]*\{" if name == JSON else ""
-    return Form(name, begins, written, place, parts)
+    return Form(name, begins, written, place, parts, levels)
+
+
+def _value(row: Mapping[str, Any], key: str) -> Any:
+    """Returns what an object has by a name."""
+    if key != _OF_MONGODB:
+        return row.get(key)
+    time = row.get("t")
+    return time.get("$date") if isinstance(time, dict) else None
+
+
+def _written_key(key: str) -> str:
+    if key == _OF_MONGODB:
+        return rf"t\"{_SPACE}:{_SPACE}\{{{_SPACE}\"\$date"
+    return re.escape(key)
+
+
+def _own_levels(part: str, key: str, values: Sequence[Any]) -> Mapping[int, str]:
+    """Returns how objects tell their level if not by its name; nothing if by that."""
+    if key == _OF_MONGODB:
+        return _levels("s", {number: f'"{letter}"' for number, letter in _LETTERS.items()})
+    if part == "level" and all(number in _NUMBERS for number in values):
+        return _levels(key, _TENS)
+    return {}
+
+
+def _levels(key: str, values: Mapping[int, str]) -> Mapping[int, str]:
+    """Returns by level what an object holds that has one of some values by a name."""
+    return {
+        level: rf"[{{,]{_SPACE}\"{key}\"{_SPACE}:{_SPACE}{value}{_SPACE}[,}}]"
+        for level, value in values.items()
+    }
 
 
 def _first_digit(time: Part) -> str:
@@ -132,7 +175,7 @@ def _class_of(part: str) -> str:
 
 
 def _in_json(part: str, key: str, inside: str, value: Any) -> Part:
-    before = rf"{_BEFORE}\"{re.escape(key)}\"{_SPACE}:{_SPACE}"
+    before = rf"{_BEFORE}\"{_written_key(key)}\"{_SPACE}:{_SPACE}"
     asked = part not in _SHOWN_ONLY
     if not isinstance(value, str):
         return Part(before, inside or r"[^\"{}\[\], \t\r\n]", rf"{_SPACE}[,}}]", asked=asked)

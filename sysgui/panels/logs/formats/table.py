@@ -5,7 +5,10 @@ Where they come from: RFC 3164 and RFC 5424; rsyslog's templates `RSYSLOG_FileFo
 mod_log_config and `ErrorLogFormat` of its core; Python's logging.Formatter; log4j's PatternLayout,
 logback's and Spring Boot's defaults, `SimpleFormatter` of java.util.logging, Tomcat's
 `OneLineFormatter`; `log_line_prefix` of Debian's PostgreSQL; the error logs of
-MariaDB and MySQL; auditd(8); dpkg(1), apt(8) and update-alternatives(1).
+MariaDB and MySQL, and their log of slow queries; auditd(8); dpkg(1), apt(8) and
+update-alternatives(1); journalctl's outputs `short-precise`, `short-full` and `short-unix`;
+`error_log` of PHP; Ruby's Logger; `serverLogRaw` of Redis; what begins with what ctime(3) returns,
+or with the seconds since 1970.
 """
 
 from .form import (
@@ -15,6 +18,7 @@ from .form import (
     ISO,
     JAVA,
     MESSAGE,
+    REDIS,
     SECONDS,
     SINCE_BOOT,
     SYSLOG,
@@ -37,9 +41,12 @@ _MONTH = "[A-Z][a-z]{2}"
 _ZONED = f"{_DATE}T{_CLOCK}{_FRACTION}{_OFFSET}"
 _EITHER = f"{_DATE}[T ]{_CLOCK}{_FRACTION}"
 _WALL = rf"[A-Z][a-z]{{2}} {_MONTH} [ 0-9][0-9] {_CLOCK}(?:\.[0-9]{{6}})? [0-9]{{4}}"
+_DAY = f"[0-9]{{2}}-{_MONTH}-[0-9]{{4}}"
+_REDIS_TIME = rf"[0-9]{{2}} {_MONTH} [0-9]{{4}} {_CLOCK}\.[0-9]{{3}}"
 _PRIORITY = "(?:<[0-9]{1,3}>)?"
 _NUMBER = "[0-9]"
 _LETTERS = "[A-Za-z]"
+_TAG = rf"{WORD}+ [^ \t\r\n:\[]+(?:\[[0-9]+\])?:"
 _QUOTED = r"(?:[^\"\\\r\n]|\\[^\r\n])*\""
 
 # The levels of RFC 9110's classes: the server failed (err), and whoever asked did (warning).
@@ -51,20 +58,34 @@ _SEVERITIES = (
     (7, "DEBUG[1-5]?"),
 )  # fmt: skip
 
+# As dmesg --decode has them.
+_KERNEL_LEVELS = "emerg", "alert", "crit", "err", "warn", "notice", "info", "debug"
+
+# Redis' LL_WARNING, LL_NOTICE, LL_VERBOSE and LL_DEBUG.
+_REDIS_LEVELS = ((4, "#"), (5, r"\*"), (7, "[.-]"))
+
 
 def _word(name: str, *, nil: str = "") -> Step:
     return Step(name, WORD, behind=" ", nil=nil)
 
 
-def _tagged(name: str, written: int, moment: str, begins: str = WORD) -> Form:
-    """Returns the form of lines of time, host, and message with a tag such as `sshd[7]:`."""
+def _tagged(name: str, written: int, moment: str, begins: str = WORD, before: str = "") -> Form:
+    """Returns the form of lines of time, host, and message with a tag such as `sshd[7]:`.
+
+    Args:
+        name: What it is called.
+        written: How the time is.
+        moment: The same as an expression.
+        begins: What must stand behind it.
+        before: What stands before it; empty: a priority may.
+    """
     return Form(
         name,
-        f"{_PRIORITY}{moment} {begins}",
+        f"{before or _PRIORITY}{moment} {begins}",
         written,
-        Place(priority=True),
+        Place(expression=before) if before else Place(priority=True),
         parts_of_steps(
-            gap(_PRIORITY),
+            gap(before or _PRIORITY),
             time(moment),
             gap(" "),
             _word("host"),
@@ -106,7 +127,7 @@ def _access(name: str, *first: Step) -> Form:
         ACCESS,
         Place(mark="["),
         parts,
-        {level: f"{before}{first_digit}[0-9]{{2}}{behind}" for level, first_digit in _STATUS},
+        {level: f"^{before}{first_digit}[0-9]{{2}}{behind}" for level, first_digit in _STATUS},
     )
 
 
@@ -133,7 +154,7 @@ def _postgresql() -> Form:
         ISO,
         Place(),
         parts,
-        {severity: f"{before}{word}:" for severity, word in _SEVERITIES},
+        {severity: f"^{before}{word}:" for severity, word in _SEVERITIES},
     )
 
 
@@ -156,8 +177,16 @@ FORMS: tuple[Form, ...] = (
             gap(rf"(?:-|(?:\[[^\]\"\r\n]*(?:\"{_QUOTED}[^\]\"\r\n]*)*\])+) ?"),
         ),
     ),
-    _tagged("syslog", SYSLOG, f"{_MONTH} [ 0-9][0-9] {_CLOCK}"),
-    _tagged("syslog-iso", ISO, _ZONED, rf"{WORD}+ [^ \t\r\n:\[]+(?:\[[0-9]+\])?:"),
+    _tagged("syslog", SYSLOG, rf"{_MONTH} [ 0-9][0-9] {_CLOCK}(?:\.[0-9]{{1,6}})?"),
+    _tagged("syslog-iso", ISO, _ZONED, _TAG),
+    _tagged(
+        "journal-full",
+        ISO,
+        rf"{_DATE} {_CLOCK}{_FRACTION} (?:[A-Z]{{1,5}}|[+-][0-9]{{2,4}})",
+        _TAG,
+        before="[A-Z][a-z]{2} ",
+    ),
+    _tagged("journal-unix", SECONDS, r"[0-9]{9,10}\.[0-9]{6}", _TAG),
     _access("access"),
     _access("access-hosts", _word("host"), gap(" ")),
     Form(
@@ -186,6 +215,21 @@ FORMS: tuple[Form, ...] = (
             time(r"[0-9]+\.[0-9]{6}"),
             gap(r"\](?:\[ *[CT][0-9]+\])? ?"),
         ),
+    ),
+    Form(
+        "kernel-level",
+        r"[a-z0-9]+ *:[a-z]+ *: \[ {0,11}[0-9]+\.[0-9]{6}\]",
+        SINCE_BOOT,
+        Place(expression=r"[a-z0-9]+ *:[a-z]+ *: \["),
+        parts_of_steps(
+            Step("facility", "[a-z0-9]", behind=" *:"),
+            gap(" *:"),
+            level("[a-z]", " *:"),
+            gap(r" *: \[ *"),
+            time(r"[0-9]+\.[0-9]{6}"),
+            gap(r"\] ?"),
+        ),
+        {number: f"^[a-z0-9]+ *:{word} *:" for number, word in enumerate(_KERNEL_LEVELS)},
     ),
     Form(
         "kernel-wall",
@@ -344,6 +388,69 @@ FORMS: tuple[Form, ...] = (
             time(r"[0-9]+\.[0-9]{3}"),
             gap(r":[0-9]+\): ?"),
         ),
+    ),
+    Form(
+        "mysql-slow",
+        rf"# Time: {_ZONED}",
+        ISO,
+        Place("# Time: "),
+        parts_of_steps(gap("# Time: "), time(_ZONED)),
+    ),
+    Form(
+        "php",
+        rf"\[{_DAY} {_CLOCK}{_FRACTION}(?: [A-Za-z_/+-]+)?\] ",
+        TOMCAT,
+        Place("["),
+        parts_of_steps(
+            gap(r"\["), time(f"{_DAY} {_CLOCK}{_FRACTION}(?: [A-Za-z_/+-]+)?"), gap(r"\] ")
+        ),
+    ),
+    Form(
+        "ruby",
+        rf"[A-Z], \[{_EITHER} #[0-9]+\] ",
+        ISO,
+        Place(expression=r"[A-Z], \["),
+        parts_of_steps(
+            gap(r"[A-Z], \["),
+            time(_EITHER),
+            gap(" #"),
+            Step("pid", _NUMBER, behind=r"\]"),
+            gap(r"\] +"),
+            level("[A-Z]", " "),
+            gap(" -- "),
+            Step("identifier", r"[^ :\r\n]", behind=":", optional=True),
+            gap(": ?"),
+        ),
+    ),
+    Form(
+        "redis",
+        rf"[0-9]+:[A-Z] {_REDIS_TIME} [.*#-] ",
+        REDIS,
+        Place(expression="[0-9]+:[A-Z] "),
+        parts_of_steps(
+            Step("pid", _NUMBER, behind=":"),
+            gap(":[A-Z] "),
+            time(_REDIS_TIME),
+            gap(" [.*#-] "),
+        ),
+        {
+            number: rf"^[0-9]+:[A-Z] {_REDIS_TIME} {sign} "
+            for number, sign in _REDIS_LEVELS
+        },
+    ),
+    Form(
+        "ctime",
+        rf"{_WALL}[ :]",
+        APACHE,
+        Place(),
+        parts_of_steps(time(_WALL), gap("[ :]+")),
+    ),
+    Form(
+        "seconds",
+        r"1[0-9]{9}(?:\.[0-9]{1,9})?[ :]",
+        SECONDS,
+        Place(),
+        parts_of_steps(time(r"1[0-9]{9}(?:\.[0-9]{1,9})?"), gap("[ :]+")),
     ),
     Form(
         "iso-bracketed",

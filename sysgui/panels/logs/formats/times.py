@@ -7,7 +7,20 @@ import numpy as np
 
 from sysgui.panels.logs.text.blocks import Block, Starts
 
-from .form import ACCESS, APACHE, APT, ISO, JAVA, NO_TIME, SECONDS, SINCE_BOOT, SYSLOG, TOMCAT, Form
+from .form import (
+    ACCESS,
+    APACHE,
+    APT,
+    ISO,
+    JAVA,
+    NO_TIME,
+    REDIS,
+    SECONDS,
+    SINCE_BOOT,
+    SYSLOG,
+    TOMCAT,
+    Form,
+)
 from .log import Log, read_lines
 from .places import Places
 from .stamps import (
@@ -156,8 +169,13 @@ class Times:
         named = read(gathered(data, places[firsts], len(_NO_YEAR)), _NO_YEAR)
         assert self._years is not None  # noqa: S101 - for the type checker
         dated = named._replace(year=self._years.of(days_of(named), places[firsts] + block.offset))
-        moments = self._local(dated.moment(), before)
-        return np.asarray(moments[np.cumsum(differs) - 1])
+        moments = self._local(dated.moment(), before)[np.cumsum(differs) - 1]
+        behind = places + len(_NO_YEAR)
+        pointed = data[np.minimum(behind, len(data) - 1)] == ord(".")
+        if pointed.any():
+            tail = read_tail(gathered(data, behind, TAIL), lambda _name: None)
+            moments += np.where(moments != UNKNOWN, tail.fraction, 0)
+        return np.asarray(moments)
 
     def _with_tail(self, data: Bytes, places: Starts, template: str, before: int) -> Starts:
         columns = gathered(data, places, len(template) + TAIL)
@@ -236,6 +254,7 @@ _WITH_TAIL: Mapping[int, str] = {
     APT: "YYYY-mm-dd  HH:MM:SS",
     ACCESS: "dd/bbb/YYYY:HH:MM:SS",
     TOMCAT: "dd-bbb-YYYY HH:MM:SS",
+    REDIS: "dd bbb YYYY HH:MM:SS",
 }
 _FIXED: Mapping[int, tuple[str, ...]] = {
     APACHE: ("www bbb dd HH:MM:SS YYYY", "www bbb dd HH:MM:SS.ffffff YYYY"),

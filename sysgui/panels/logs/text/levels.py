@@ -48,13 +48,16 @@ def _expressions(words: tuple[str, ...], level: int) -> Iterator[Pattern]:
     yield Pattern(
         rf"[\[<(|](?:[a-z_]+:)? ?(?:{either}) ?[\])>|]".encode(), caseless=True, within=_FAR
     )
-    # ERROR in capitals as a word of its own, as Java, Python and PostgreSQL have it.
-    yield Pattern(rf"(?:^|[ \t:\-])(?:{capitals})[ \t:\-\]]".encode(), caseless=False, within=_FAR)
+    # ERROR in capitals as a word of its own, as Java, Python and PostgreSQL have it; *ERROR*.
+    yield Pattern(
+        rf"(?:^|[ \t:*\-])(?:{capitals})[ \t:*\-\]]".encode(), caseless=False, within=_FAR
+    )
     # error: in any case, as most programs for a terminal have it.
     yield Pattern(rf"\b(?:{either}): ".encode(), caseless=True, within=_FAR)
     # level=error, "level":"error", severity: ERROR
     yield Pattern(
-        rf"\b(?:level|severity|levelname|lvl|loglevel|priority)[\"']?[ \t]?[=:][ \t]?[\"']?"
+        rf"(?:\b(?:level|severity|error_severity|levelname|lvl|loglevel|priority)|\"@l)"
+        rf"[\"']?[ \t]?[=:][ \t]?[\"']?"
         rf"(?:{either}|{level})\b".encode(),
         caseless=True,
         within=_FARTHEST,
@@ -69,7 +72,7 @@ class Levels:
 
     Args:
         record: What the lines begin with whose level `own` tells, and nothing else.
-        own: By level, what they begin with further.
+        own: By level, what matches these.
         stands: Where lines of the form say their level, from their start on: it is the group
             `value`. Empty if there is no such place.
     """
@@ -79,8 +82,8 @@ class Levels:
     ) -> None:
         self._record = re.compile(record.encode("ascii"))
         self._own = {
-            level: Pattern(f"^{begins}".encode("ascii"), caseless=False)
-            for level, begins in (own or {}).items()
+            level: Pattern(expression.encode("ascii"), caseless=False)
+            for level, expression in (own or {}).items()
         }
         self._patterns = [
             (level, pattern)

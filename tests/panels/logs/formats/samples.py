@@ -320,6 +320,90 @@ SAMPLES = [
         "ses=4294967295 msg='op=login acct=\"root\" exe=\"/usr/sbin/sshd\" hostname=? "
         "addr=192.0.2.7 terminal=ssh res=failed'\x1dUID=\"root\" AUID=\"unset\"",
     ),
+    # journalctl -o short-precise, short-full, short-unix
+    sample(
+        "syslog",
+        "Nov 27 08:00:01.123456 vm sshd[812]: Server listening on :: port 22.",
+        1_795_762_801_123_456,
+        time="Nov 27 08:00:01.123456", host="vm", identifier="sshd", pid="812",
+        message="Server listening on :: port 22.",
+    ),
+    sample(
+        "journal-full",
+        "Fri 2026-11-27 08:00:01 CET vm kernel: usb 1-1: new high-speed USB device",
+        1_795_762_801_000_000,
+        time="2026-11-27 08:00:01 CET", host="vm", identifier="kernel",
+        message="usb 1-1: new high-speed USB device",
+    ),
+    sample(
+        "journal-unix",
+        "1764230401.123456 vm systemd[1]: Started cron.service.",
+        1_764_230_401_123_456,
+        time="1764230401.123456", host="vm", identifier="systemd", pid="1",
+        message="Started cron.service.",
+    ),
+    # dmesg --decode
+    sample(
+        "kernel-level",
+        "kern  :warn  : [    1.234567] ACPI: bad",
+        BOOT + 1_234_567,
+        time="1.234567", facility="kern", level="warn", message="ACPI: bad",
+    ),
+    # MySQL's slow query log, PHP's error_log, Ruby's Logger, Redis
+    sample(
+        "mysql-slow",
+        "# Time: 2026-11-27T07:00:01.123456Z",
+        1_795_762_801_123_456,
+        time="2026-11-27T07:00:01.123456Z",
+    ),
+    sample(
+        "php",
+        "[27-Nov-2026 07:00:01 UTC] PHP Warning:  Undefined variable $x in /srv/a.php on line 1",
+        1_795_762_801_000_000,
+        time="27-Nov-2026 07:00:01 UTC",
+        message="PHP Warning:  Undefined variable $x in /srv/a.php on line 1",
+    ),
+    sample(
+        "ruby",
+        "E, [2026-11-27T08:00:01.123456 #4711] ERROR -- shop: gone",
+        1_795_762_801_123_456,
+        time="2026-11-27T08:00:01.123456", pid="4711", level="ERROR", identifier="shop",
+        message="gone",
+    ),
+    sample(
+        "redis",
+        "1234:M 27 Nov 2026 08:00:01.123 * Ready to accept connections",
+        1_795_762_801_123_000,
+        pid="1234", time="27 Nov 2026 08:00:01.123", message="Ready to accept connections",
+    ),
+    # FreeRADIUS; Squid
+    sample(
+        "ctime",
+        "Fri Nov 27 08:00:01 2026 : Info: Ready to process requests",
+        1_795_762_801_000_000,
+        time="Fri Nov 27 08:00:01 2026", message="Info: Ready to process requests",
+    ),
+    sample(
+        "seconds",
+        "1764230401.123    113 192.0.2.7 TCP_MISS/200 1234 GET http://example.com/ - DIRECT/- -",
+        1_764_230_401_123_000,
+        time="1764230401.123",
+        message="113 192.0.2.7 TCP_MISS/200 1234 GET http://example.com/ - DIRECT/- -",
+    ),
+    # MongoDB, Serilog's compact form
+    sample(
+        "json",
+        '{"t":{"$date":"2026-11-27T08:00:01.123+01:00"},"s":"I","c":"NETWORK","id":22943,'
+        '"ctx":"listener","msg":"Connection accepted"}',
+        1_795_762_801_123_000,
+        time="2026-11-27T08:00:01.123+01:00", message="Connection accepted",
+    ),
+    sample(
+        "json",
+        '{"@t":"2026-11-27T07:00:01.1234567Z","@mt":"Hello, {User}","@l":"Warning"}',
+        1_795_762_801_123_456,
+        time="2026-11-27T07:00:01.1234567Z", message="Hello, {User}", level="Warning",
+    ),
     # bunyan, pino, logrus, journalctl -o json
     sample(
         "json",

@@ -29,10 +29,10 @@ FORM = {form.name: form for form in FORMS}
 FORM["json"] = recognised([b'{"time":"2026-11-27T08:00:01Z","host":"vm","pid":7,"logger":"a.b"}'])
 FORM["logfmt"] = recognised([b"time=2026-11-27T08:00:01Z host=vm pid=7 logger=a.b"])
 
-MONTH_DAY = r"[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d"
+MONTH_DAY = r"[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d{1,6})?"
 ISO_ZONE = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)"
 REQUEST = (
-    r"(?P<client>[^ \t]+) [^ \t]+ (?:-(?= )|(?P<user>[^ \t]+)) \[\d\d/[A-Z][a-z]{2}/\d{4}:"
+    r"(?P<client>[^ \t]+) [^ \t]+ (?:-(?= \[)|(?P<user>[^\[\r\n]+)) \[\d\d/[A-Z][a-z]{2}/\d{4}:"
     r"\d\d:\d\d:\d\d [+-]\d{4}\] "
 )
 
@@ -114,8 +114,8 @@ HEADS = {
     "logfmt": "",
 }
 PIECES = {
-    "access": ["::1", " - ", "-", "joe", ' [10/Oct/2000:13:55:36 -0700] "', "GET", " /a", '" ',
-               "200 ", "404 ", '\\"', "\\x16", " HTTP/1.0"],
+    "access": ["::1", " - ", "-", "joe", "joe x", ' [10/Oct/2000:13:55:36 -0700] "', "GET",
+               " /a", '" ', "200 ", "404 ", '\\"', "\\x16", " HTTP/1.0"],
     "logfmt": ["host=", "pid=", "logger=", "vm", "7", "a.b", " ", '"', "=", 'msg="a b" ', "\\"],
     "nginx-error": ["812", "#", "812#7: ", "x"],
 }  # fmt: skip

@@ -41,11 +41,28 @@ FORMS: dict[str, Callable[[str, str], str]] = {
     "mariadb": lambda word, text: f"{TIME} 0 [{word.title()}] {text}",
     "postgresql": lambda word, text: f"{TIME}.123 UTC [77] {word.upper()}:  {text}",
 }
+NUMBER = {"trace": 10, "debug": 20, "info": 30, "warn": 40, "error": 50, "fatal": 60}
+
+
+def as_pino(word: str, text: str) -> str:
+    return json.dumps({"level": NUMBER[word], "time": 1764230402123, "msg": text})
+
+
+def as_mongodb(word: str, text: str) -> str:
+    return json.dumps({"t": {"$date": f"{TIME}Z"}, "s": word.upper(), "c": "-", "msg": text})
+
+
+FORMS |= {"pino": as_pino, "mongodb": as_mongodb}
 WORDS = {
+    "pino": {
+        "trace": "debug", "debug": "debug", "info": "info", "warn": "warning", "error": "err",
+        "fatal": "crit",
+    },
+    "mongodb": {"f": "crit", "e": "err", "w": "warning", "i": "info", "d2": "debug"},
     "java": {"error": "err", "warn": "warning", "info": "info", "debug": "debug"},
     "postgresql": {"error": "err", "warning": "warning", "debug2": "debug", "log": "", "hint": ""},
     "mariadb": {"error": "err", "warning": "warning", "note": "info"},
-}
+}  # fmt: skip
 WORDS["spring"] = WORDS["java"]
 OF_ANY = {"error": "err", "warning": "warning", "info": "info", "debug": "debug"}
 

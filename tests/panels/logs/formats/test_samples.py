@@ -14,6 +14,9 @@ from tests.panels.logs.text.test_blocks import opened
 
 from .samples import BERLIN, BOOT, SAMPLES, STACK, STACK_TIMES, WRITTEN, Sample
 
+# Forms whose times are numbers of seconds.
+COUNTED = "kernel", "kernel-level", "audit", "journal-unix", "seconds"
+
 each_sample = pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.line[:40])
 
 
@@ -53,7 +56,7 @@ def test_the_parts_of_a_line_are_told(sample: Sample) -> None:
 
 @each_sample
 def test_a_time_that_is_cut_is_none(sample: Sample) -> None:
-    if sample.form in ("python-plain", "json", "logfmt", "kernel", "audit"):
+    if sample.form in (*COUNTED, "python-plain", "json", "logfmt"):
         return  # These have none, or one that goes on for as long as there are digits.
     line, time = sample.line.encode(), sample.parts["time"].encode()
     place = line.index(time)

@@ -20,6 +20,7 @@ LINES = {
     # Programs for a terminal, in the words of syslog
     "Nov 27 08:00:01 vm fsck[9]: error: superblock is damaged": "err",
     "Nov 27 08:00:01 vm sshd[9]: fatal: Timeout before authentication": "crit",
+    "[   21.123456] [drm:intel_pipe_update [i915]] *ERROR* Atomic update failure": "err",
     # logfmt and JSON
     'time="2026-11-27T08:00:01Z" level=warning msg="retrying"': "warning",
     '{"ts":"2026-11-27T08:00:01Z","level":"error","msg":"no error at all"}': "err",
