@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 from PySide6.QtCore import Slot
+from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -117,6 +118,8 @@ class EditUnitDialog(QDialog):
         column.addWidget(self._says)
         column.addWidget(self._buttons(name))
         self._changed()
+        # Behind what stands there: there one goes on.
+        self._edit.moveCursor(QTextCursor.MoveOperation.End)
         self._edit.setFocus()
 
     def _buttons(self, name: str) -> QWidget:

@@ -90,6 +90,12 @@ def test_one_click_takes_it_away(qtbot, make: Make) -> None:
     assert not make("")._revert.isEnabled()
 
 
+def test_what_is_typed_comes_behind_what_stands_there(qtbot, make: Make) -> None:
+    dialog = make()
+    qtbot.keyClicks(dialog._edit, "Nice=5")
+    assert dialog.text() == f"{BEFORE}Nice=5\n"
+
+
 def test_where_there_is_none_it_begins_with_the_section(make: Make) -> None:
     assert make("").text() == "[Service]\n"
 
