@@ -29,6 +29,7 @@ from sysgui.system.panel import BrokenPanel, Panel
 from sysgui.system.problem import Problem
 from sysgui.system.settings import Geometry, Settings
 from sysgui.ui.action_palette import ActionPalette, matches
+from sysgui.ui.geometry import resize_dialog
 from sysgui.ui.keys import KeyList
 from sysgui.ui.panel import Context, PanelView
 from sysgui.ui.poller import Bug
@@ -543,16 +544,27 @@ def test_a_dismissed_bar_is_gone_until_the_next_problem(make: Make) -> None:
 def test_tab_and_geometry_are_remembered(qtbot, make: Make, tmp_path: Path) -> None:
     first = make(settings=Settings(tmp_path))
     first.open("two")
-    first.resize(820, 560)
+    first.resize(790, 560)
     first.move(30, 40)
-    qtbot.waitUntil(lambda: first.size() == QSize(820, 560) and first.pos().x() == 30)
+    qtbot.waitUntil(lambda: first.size() == QSize(790, 560) and first.pos().x() == 30)
     first.close()
     settings = Settings(tmp_path)
     assert settings.panel == "two"
-    assert settings.geometry == Geometry(820, 560, 30, 40)
+    assert settings.geometry == Geometry(790, 560, 30, 40)
     second = make(settings=settings, start="two")
-    assert second.size() == QSize(820, 560)
+    assert second.size() == QSize(790, 560)
     assert (second.pos().x(), second.pos().y()) == (30, 40)
+
+
+def test_a_screen_of_less_room_has_all_of_the_window(make: Make, tmp_path: Path) -> None:
+    room = QGuiApplication.primaryScreen().availableGeometry()
+    settings = Settings(tmp_path)
+    settings.geometry = Geometry(room.width() + 400, room.height() + 300, 30, 40)
+    shell = make(settings=settings)
+    assert room.contains(shell.geometry())
+    dialog = QWidget(shell)
+    resize_dialog(dialog, room.width(), 200)
+    assert (dialog.width() < room.width(), dialog.height()) == (True, 200)
 
 
 def test_a_maximised_window_is_remembered_with_the_size_that_it_had(

@@ -24,6 +24,7 @@ from sysgui.system.i18n import _
 from sysgui.system.problem import unreadable
 from sysgui.ui import theme
 from sysgui.ui.card import Muted
+from sysgui.ui.geometry import resize_dialog
 from sysgui.ui.poller import Poller
 
 from .opinion import Opinion
@@ -92,7 +93,7 @@ class EditUnitDialog(QDialog):
         super().__init__(parent)
         name = readable(drop_in.name)
         self.setWindowTitle(_("Change {name}").format(name=name))
-        self.resize(230 * theme.STEP, 140 * theme.STEP)
+        resize_dialog(self, 230 * theme.STEP, 140 * theme.STEP)
         self._drop_in = drop_in
         told = Muted(
             _(

@@ -23,6 +23,7 @@ from sysgui.panels.services.units import SYSTEM, USER
 from sysgui.system.i18n import _
 from sysgui.ui import theme
 from sysgui.ui.card import Muted
+from sysgui.ui.geometry import resize_dialog
 from sysgui.ui.poller import Poller
 
 from .forms import HARDENING, ServiceForm, faults, texts_of
@@ -42,7 +43,7 @@ class NewUnitDialog(QDialog):
     def __init__(self, verifier: Poller, parent: QWidget) -> None:
         super().__init__(parent)
         self.setWindowTitle(_("New service"))
-        self.resize(230 * theme.STEP, 150 * theme.STEP)
+        resize_dialog(self, 230 * theme.STEP, 150 * theme.STEP)
         self._preview = TextPage(_("The unit as it will be installed"))
         self._says = Opinion(verifier)
         self._says.told.connect(self._allow)

@@ -23,6 +23,7 @@ from sysgui.system.i18n import _, ngettext
 from sysgui.system.problem import Problem
 from sysgui.ui import theme
 from sysgui.ui.card import Muted
+from sysgui.ui.geometry import resize_dialog
 from sysgui.ui.poller import Bug, Poller
 
 from .attempt import Attempt, question
@@ -98,7 +99,7 @@ class WatchDialog(QDialog):
         self._touched: set[str] = set()
         before = [watch for watch in known.watches if watch.unit in units]
         self.setWindowTitle(title_of(units))
-        self.resize(220 * theme.STEP, 150 * theme.STEP)
+        resize_dialog(self, 220 * theme.STEP, 150 * theme.STEP)
         self._fields = Fields()
         self._answers(form_of(before[0]) if before else WatchForm())
         self._preview = TextPage(_("What will be written"))
@@ -115,6 +116,7 @@ class WatchDialog(QDialog):
         # Beneath all answers: it is to be seen, however far they are scrolled.
         self._found = _note("")
         self._found.setForegroundRole(QPalette.ColorRole.WindowText)
+        self._found.hide()
         column.addWidget(self._found)
         column.addWidget(self._buttons(changed=bool(before)))
         self._connect()

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 from sysgui.system.i18n import _
 from sysgui.ui import theme
 from sysgui.ui.card import Muted
+from sysgui.ui.geometry import resize_dialog
 
 from .fields import Fields, line
 from .mail_form import PLAIN, STARTTLS, TLS, MailForm, faults, server_fault
@@ -37,7 +38,7 @@ class MailDialog(QDialog):
     def __init__(self, last: MailForm, mail: Mail, parent: QWidget) -> None:
         super().__init__(parent)
         self.setWindowTitle(_("Mail settings"))
-        self.resize(130 * theme.STEP, 90 * theme.STEP)
+        resize_dialog(self, 130 * theme.STEP, 90 * theme.STEP)
         self._touched: set[str] = set()
         self._server = line(
             _("mail.example.org:587"), _("The port is 587 for STARTTLS, 465 for TLS")

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from sysgui.system.i18n import _
 from sysgui.ui import plain, theme
 from sysgui.ui.card import Muted
+from sysgui.ui.geometry import resize_dialog
 
 from .axis import moment
 from .events import Events
@@ -58,7 +59,7 @@ class WatchedWindow(QDialog):
     def __init__(self, now: Callable[[], float], parent: QWidget) -> None:
         super().__init__(parent)
         self.setWindowTitle(_("Watched services"))
-        self.resize(230 * theme.STEP, 165 * theme.STEP)
+        resize_dialog(self, 230 * theme.STEP, 165 * theme.STEP)
         self._watches: Sequence[Watch] = ()
         self._history: History | None = None
         self._list = QTreeWidget()
