@@ -17,6 +17,7 @@ from .batches import Step, steps
 from .collect import ByAddress, ByLevel, ByLogin, ByPart, ByRequest, LastErrors
 from .messages import Messages
 from .report import Report, Spots, Table
+from .request_readers import FormReader, Reader, json_reader, tells_requests
 
 _DAY = 86_400 * SECOND
 
@@ -54,7 +55,7 @@ class Analysis:
         self._errors = LastErrors()
         self._writers: list[Counter] = [ByPart(name) for name in _names_of(log)]
         self._others: list[Counter] = [ByAddress(), ByLogin()]
-        self._messages = Messages(form)
+        self._messages: Messages | None = None
         self._steps = steps(log)
         self._done = 0.0
         self._settled = False
@@ -87,6 +88,9 @@ class Analysis:
         self._requests.count(batch, self._asked)
         for counter in (*self._writers, *self._others):
             counter.count(batch)
+        if self._messages is None:
+            # Only now all is unpacked, and it is known what the lines tell.
+            self._messages = Messages(_readers_of(self._log))
         self._messages.count(batch)
 
     def report(self) -> Report:
@@ -108,7 +112,7 @@ class Analysis:
             tables=tables,
             hours=self._levels.hours(asked),
             spots=[each for each in spots if each.spots],
-            untold=self._messages.untold,
+            untold=self._messages.untold if self._messages else 0,
             trouble=self._log.trouble,
         )
 
@@ -122,7 +126,11 @@ class Analysis:
             yesterday = self._day_before(self._levels.last)
         return [
             *(table for counter in self._writers for table in counter.tables(asked)),
-            *self._messages.tables(asked, self._levels.first, boot, yesterday),
+            *(
+                self._messages.tables(asked, self._levels.first, boot, yesterday)
+                if self._messages
+                else ()
+            ),
             *(table for counter in self._others for table in counter.tables(asked)),
             *self._requests.tables(asked),
         ]
@@ -131,6 +139,22 @@ class Analysis:
         """Returns when the day before that of a moment began, by the clocks of the zone."""
         east = self._zone.local(moment) - moment
         return (moment + east) // _DAY * _DAY - _DAY - east
+
+
+def _readers_of(log: Log) -> dict[int, Reader]:
+    """Returns what reads of lines what was asked for, for each of the logs that tells that."""
+    logs: dict[int, Log] = {0: log}
+    if isinstance(log, MergedLog):
+        logs = {number: member.log for number, member in log.members.items()}
+    found = {number: _reader_of(each) for number, each in logs.items()}
+    return {number: reader for number, reader in found.items() if reader is not None}
+
+
+def _reader_of(log: Log) -> Reader | None:
+    if not isinstance(log, OpenLog):
+        return None
+    form = log.lines_form
+    return FormReader(form) if tells_requests(form) else json_reader(log.language.parts)
 
 
 def _names_of(log: Log) -> list[str]:

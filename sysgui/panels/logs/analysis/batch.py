@@ -44,15 +44,17 @@ class Batch:
         times: When each was written, in microseconds since 1970; -1: not known.
         offsets: By which the log knows each.
         knowing: What knows their parts.
+        sources: Of which of several logs each is; None: of the only one.
 
     Attributes:
         data: The same.
         levels: The same.
         times: The same.
+        sources: The same.
         starts: Where in `data` each line starts.
     """
 
-    __slots__ = ("_knowing", "_offsets", "data", "levels", "starts", "times")
+    __slots__ = ("_knowing", "_offsets", "data", "levels", "sources", "starts", "times")
 
     def __init__(
         self,
@@ -61,9 +63,10 @@ class Batch:
         times: Numbers,
         offsets: Sequence[int] | Numbers,
         knowing: Knowing,
+        sources: Numbers | None = None,
     ) -> None:
         self.data, self.levels, self.times = data, levels, times
-        self._offsets, self._knowing = offsets, knowing
+        self._offsets, self._knowing, self.sources = offsets, knowing, sources
         ends = np.flatnonzero(np.frombuffer(data, np.uint8) == ord("\n"))
         self.starts = np.zeros(len(ends), np.int64)
         self.starts[1:] = ends[:-1] + 1

@@ -147,10 +147,11 @@ def _of_rows(log: MergedLog) -> Iterator[Step]:
         if not lines:
             break
         row += len(lines)
-        yield Step(0.5 + 0.5 * row / total, _joined(lines, _OfLines(lines)))
+        sources = np.array([line.source for line in lines], np.int64)
+        yield Step(0.5 + 0.5 * row / total, _joined(lines, _OfLines(lines), sources))
 
 
-def _joined(lines: Sequence[Line], knowing: Knowing) -> Batch:
+def _joined(lines: Sequence[Line], knowing: Knowing, sources: Numbers | None = None) -> Batch:
     # In one line each, as queries are tried with them.
     data = "".join([line.text.replace("\n", " ") + "\n" for line in lines])
     levels = np.array([line.level for line in lines], np.int64)
@@ -161,4 +162,5 @@ def _joined(lines: Sequence[Line], knowing: Knowing) -> Batch:
         np.array([line.time for line in lines], np.int64),
         [line.offset for line in lines],
         knowing,
+        sources,
     )

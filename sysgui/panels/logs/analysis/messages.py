@@ -1,16 +1,16 @@
 """The messages or requests that come most often, and those that never came before."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from sysgui.panels.logs.formats.form import Form
 from sysgui.panels.logs.text.levels import NAMES
 
 from .asked import Asked
 from .batch import Batch
 from .ranking import TOP
 from .report import Figure, Row, Table
-from .request_kinds import RequestShapes, request_templates_of, tells_requests
+from .request_kinds import RequestShapes, request_templates_of
+from .request_readers import Reader
 from .shapes import Shapes
 from .templates import Common, Found, counted, templates_of
 
@@ -22,13 +22,13 @@ class Messages:
     """Counts messages, of a web server's log kinds of requests.
 
     Args:
-        form: Of the log's lines.
+        readers: What reads what was asked for, of each log that tells that, by its number.
     """
 
-    def __init__(self, form: Form) -> None:
+    def __init__(self, readers: Mapping[int, Reader]) -> None:
         self._shapes = Shapes()
         self._requests = Shapes()
-        self._reads = RequestShapes(form) if tells_requests(form) else None
+        self._reads = RequestShapes(readers) if readers else None
 
     @property
     def untold(self) -> int:
@@ -52,9 +52,10 @@ class Messages:
             yesterday: When the day before the last one began.
         """
         moments = {"boot": boot, "yesterday": yesterday}
+        names, others = (self._reads.names, self._reads.others) if self._reads else ({}, [])
         kinds = {
-            "requests": _Made(self._requests, request_templates_of(self._requests)),
-            "messages": _Made(self._shapes, templates_of(self._shapes)),
+            "requests": _Made(self._requests, request_templates_of(self._requests, names)),
+            "messages": _Made(self._shapes, templates_of(self._shapes), others),
         }
         return [
             table
@@ -70,10 +71,12 @@ class _Made(NamedTuple):
     Attributes:
         shapes: Of all lines that they are of.
         templates: The templates, and of which shapes each was made.
+        among: What asks for the lines that they are of, among which alone these are counted.
     """
 
     shapes: Shapes
     templates: Mapping[Common, list[bytes]]
+    among: Sequence[str] = ()
 
 
 def _tables(
@@ -87,7 +90,7 @@ def _tables(
         return -sum(counts[shape] for shape in made.templates[template]), template.text
 
     frequent = sorted(made.templates, key=rank)
-    top = _rows(counted(frequent[: 2 * TOP], made.shapes, -1), made.shapes, asked)
+    top = _rows(counted(frequent[: 2 * TOP], made.shapes, -1), made, asked)
     return [
         *(
             _new(f"{new} {since}", made, asked, first, moment)
@@ -112,19 +115,19 @@ def _new(name: str, made: _Made, asked: Asked, first: int, moment: int) -> Table
     known = {word for template in old for word in template.words}
     new.sort(key=lambda template: _strangeness(template, known))
     found = counted(new[:_CANDIDATES], made.shapes, moment)
-    rows = _rows((each for each in found if not each.is_old), made.shapes, asked)
+    rows = _rows((each for each in found if not each.is_old), made, asked)
     return Table(name, ["lines"], rows[:TOP], max(0, len(rows) - TOP), since=moment)
 
 
-def _rows(found: Iterable[Found], shapes: Shapes, asked: Asked) -> list[Row]:
+def _rows(found: Iterable[Found], made: _Made, asked: Asked) -> list[Row]:
     return [
         Row(
             each.template.text,
             [
                 Figure(
                     each.lines,
-                    asked.all_of(each.template.query),
-                    shapes.others > 0 or each.least,
+                    asked.all_of(each.template.query, *made.among),
+                    made.shapes.others > 0 or each.least,
                 )
             ],
             note=NAMES[each.level] if each.level < len(NAMES) else "",

@@ -107,10 +107,13 @@ class Field:
 
     Args:
         ways: The keys that lead to it, in all ways that are meant by its name.
+
+    Attributes:
+        ways: The same.
     """
 
     def __init__(self, ways: Sequence[Keys]) -> None:
-        self._ways = ways
+        self.ways = ways
 
     def __call__(self, sign: str, value: Value) -> Condition:
         """Returns the lines whose field compares with a value.
@@ -132,13 +135,13 @@ class Field:
         return All([known, Not(wanted)]) if sign == "!=" else wanted
 
     def _holding(self, test: Test, begins: bytes) -> Condition:
-        keys = b"|".join(sorted({_written(keys[-1], str) for keys in self._ways}))
+        keys = b"|".join(sorted({_written(keys[-1], str) for keys in self.ways}))
         expression = b'"(?:' + keys + b')"' + _SPACE + b":" + _SPACE
         if len(expression) + len(begins) <= _LONGEST:
             expression += begins
         elif len(expression) > _LONGEST:
             expression = _ANY_NAME
-        return InObject(self._ways, Pattern(expression, caseless=False), test)
+        return InObject(self.ways, Pattern(expression, caseless=False), test)
 
 
 class InObject:

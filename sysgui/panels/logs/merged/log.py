@@ -274,6 +274,11 @@ class MergedLog:
             )
         return self._orders[kind]
 
+    @property
+    def members(self) -> dict[int, Member]:
+        """Those that take part, by their numbers."""
+        return {number: member for number, member, _offset in self._members}
+
     # Rows.
 
     def seek(self, kind: str, offset: int, back: bool) -> tuple[int, int] | None:  # noqa: FBT001
