@@ -11,7 +11,7 @@ from sysgui.panels.services.units import is_template
 from sysgui.system.elevation import Order, quoted
 from sysgui.system.host import Host
 from sysgui.system.i18n import _
-from sysgui.system.printable import printable_text
+from sysgui.system.printable import printable, printable_text
 from sysgui.system.problem import Problem
 
 # As the helper and the programs that systemd starts have them (sysgui/watch).
@@ -274,14 +274,18 @@ def names_of(host: Host, names: Sequence[str]) -> list[str]:
     """Returns what systemd calls services, which may be known by other names as well.
 
     Raises:
-        Problem: `no-such-unit`, `no-program`.
+        Problem: `no-such-unit`, `no-systemd`, `no-program`.
     """
     whole = [name if "." in name else f"{name}.service" for name in names]
     for name in whole:
         if why := senseless_name(name):
             raise Problem("no-such-unit", printable_text(why))
     argv = [SYSTEMCTL, "--system", "--no-pager", "show", "--property=Id,LoadState", "--", *whole]
-    said = host.run(argv).stdout.decode("utf-8", "replace")
+    output = host.run(argv)
+    if output.status and not output.stdout:
+        why = printable(output.stderr.strip().split(b"\n")[0])
+        raise Problem("no-systemd", _("systemd cannot be asked about these units."), why)
+    said = output.stdout.decode("utf-8", "replace")
     found = [dict(_pairs(block)) for block in said.rstrip("\n").split("\n\n")]
     for name, about in zip(whole, found, strict=False):
         load = about.get("LoadState", "")

@@ -149,6 +149,11 @@ def test_services_are_watched_by_their_own_name(tmp_path: Path) -> None:
         ask.replace("sshd", "off"): "Id=off.service\nLoadState=masked\n",
     }
     recorded = {a: {"status": 0, "stdout": _base64(t), "stderr": ""} for a, t in said.items()}
+    # What systemctl says in a container.
+    no_systemd = "System has not been booted with systemd as init system (PID 1). Can't operate.\n"
+    recorded[ask.replace("sshd", "unknown")] = {
+        "status": 1, "stdout": "", "stderr": _base64(no_systemd),
+    }  # fmt: skip
     (tmp_path / "recorded.json").write_text(json.dumps({"runs": recorded}))
     host = Host(str(tmp_path))
     assert names_of(host, ["sshd"]) == ["ssh.service"]
@@ -157,6 +162,7 @@ def test_services_are_watched_by_their_own_name(tmp_path: Path) -> None:
     assert caught.value.code == "no-such-unit"
     for name, why in (
         ("none", "There is no service none.service"),
+        ("unknown", "systemd cannot be asked about these units"),
         ("off", "off.service cannot be run: masked"),
         ("a@", "a@.service is a template"),
         ("a.timer", "a.timer is no service"),
