@@ -30,6 +30,8 @@ _LIBRARIES = {
     "xcb-cursor": ("libxcb-cursor0", "xcb-util-cursor"),
 }
 
+# Where the helper tells the journal what it does.
+_JOURNAL = "/run/systemd/journal/socket"
 
 State = Literal["ok", "limited", "missing"]
 
@@ -271,8 +273,6 @@ def _log_files(host: Host) -> Finding:
 
 def _root(host: Host) -> Finding:
     name = _("Acting as root")
-    if host.uid() == 0:
-        return Finding(name, "ok", detail=_("you are root"))
     try:
         require_helper(host)
         way = transport(host)
@@ -280,8 +280,16 @@ def _root(host: Host) -> Finding:
         remedy = problem.hint
         if problem.code == "helper-missing":
             remedy = _(
-                "Without it: no signals to others' processes, no look into them. Run “sudo "
-                "installer/install”, or install the package that “installer/build-deb” makes."
+                "Without it: no signals to others' processes, no look into them, no control of the "
+                "system's services. Run “sudo installer/install”, or install the package that "
+                "“installer/build-deb” makes."
             )
         return Finding(name, "limited", detail=problem.message, remedy=remedy)
+    if not host.exists(_JOURNAL):
+        remedy = _(
+            "What cannot be told to the journal is not done as root: start systemd-journald."
+        )
+        return Finding(name, "limited", detail=_("systemd's journal does not run"), remedy=remedy)
+    if not way:
+        return Finding(name, "ok", detail=_("you are root"))
     return Finding(name, "ok", detail=_("asks through {program}").format(program=way[0]))

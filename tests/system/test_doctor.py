@@ -12,6 +12,7 @@ from roots.hosts import DEBIAN, process_files, write_machine
 
 from sysgui.system import doctor
 from sysgui.system.doctor import Finding, examine
+from sysgui.system.elevation import HELPER
 from sysgui.system.host import Host
 from sysgui.system.panel import BrokenPanel
 from sysgui.system.transport import PKEXEC
@@ -69,14 +70,38 @@ def test_a_machine_without_logs_is_told_so(tmp_path: Path) -> None:
     assert found["Logs in /var/log"].state == "limited"
 
 
+JOURNAL = "/run/systemd/journal/socket"
+
+
+def acting(host: Host) -> Finding:
+    (found,) = [each for each in examine(host, []) if each.name == "Acting as root"]
+    return found
+
+
 def test_a_helper_that_others_could_have_changed_is_told() -> None:
-    host = Door("")
-    (found,) = [each for each in examine(host, []) if each.name == "Acting as root"]
-    assert (found.state, found.detail) == ("ok", f"asks through {PKEXEC}")
+    host = Door("", there=(HELPER, PKEXEC, JOURNAL))
+    assert (acting(host).state, acting(host).detail) == ("ok", f"asks through {PKEXEC}")
     host.stats["/usr"] = os.stat_result((0o040777, 0, 0, 1, 0, 0, 0, 0, 0, 0))
-    (found,) = [each for each in examine(host, []) if each.name == "Acting as root"]
-    assert found.state == "limited"
-    assert "chmod go-w" in found.remedy
+    assert acting(host).state == "limited"
+    assert "chmod go-w" in acting(host).remedy
+
+
+@pytest.mark.parametrize("uid", [0, 1000])
+def test_what_keeps_root_itself_from_acting_is_told(uid: int) -> None:
+    for there, told in (
+        ((HELPER, PKEXEC), "systemd-journald"),
+        ((PKEXEC, JOURNAL), "installer/install"),
+    ):
+        host = Door("", there=there)
+        host.user = uid
+        assert acting(host).state == "limited"
+        assert told in acting(host).remedy
+
+
+def test_root_needs_to_ask_nobody() -> None:
+    host = Door("", there=(HELPER, JOURNAL))
+    host.user = 0
+    assert (acting(host).state, acting(host).detail) == ("ok", "you are root")
 
 
 def test_a_broken_panel_is_named_with_its_last_line() -> None:
