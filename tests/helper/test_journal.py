@@ -14,6 +14,7 @@ import pytest
 from sysgui.helper import wire
 from sysgui.helper.operation import Request
 from sysgui.helper.operations import journal as door
+from sysgui.helper.operations import program as programs
 from sysgui.helper.operations.journal import READ
 
 from .rig import PROGRAM, Caller, Journal, argv, as_root, asked, code_of, outcome, python, run
@@ -109,7 +110,7 @@ def test_where_it_is_not_installed_it_fails(
 def test_it_ends_with_a_caller_who_has_enough_while_it_has_nothing_to_say(
     caller: Caller, put: Put, journal: Journal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(door, "RHYTHM", 0.001)
+    monkeypatch.setattr(programs, "RHYTHM", 0.001)
     put("import signal\nprint(os.getpid(), flush=True)\nsignal.pause()")
     session = caller.session()
     assert READ.read is not None
@@ -134,7 +135,7 @@ def test_it_ends_when_nobody_reads_any_more(caller: Caller, put: Put, journal: J
 def test_a_caller_who_is_still_there_is_waited_with(
     caller: Caller, put: Put, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(door, "RHYTHM", 0.001)
+    monkeypatch.setattr(programs, "RHYTHM", 0.001)
     fifo = tmp_path / "fifo"
     os.mkfifo(fifo)
     put(f"print(open({str(fifo)!r}).read())")

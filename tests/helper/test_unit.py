@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from sysgui.helper.operation import MOST_TARGETS, Request
-from sysgui.helper.operations import systemctl
+from sysgui.helper.operations import program, systemctl
 from sysgui.helper.operations.unit import CONTROL, RELOAD
 from sysgui.helper.plan import Plan
 
@@ -114,7 +114,7 @@ class World:
 def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
     made = World(tmp_path)
     monkeypatch.setattr(systemctl, "SYSTEMCTL", str(made.program))
-    monkeypatch.setattr(systemctl, "RHYTHM", 0.001)
+    monkeypatch.setattr(program, "RHYTHM", 0.001)
     return made
 
 

@@ -6,14 +6,12 @@ says: a line of JSON for each entry, the oldest first. What they mean is for oth
 
 from __future__ import annotations
 
-import os
-import select
-import signal
 from typing import TYPE_CHECKING, Any, Iterator, Mapping
 
 from ..audit import MESSAGE_ID
 from ..operation import Operation, Request
 from ..refusal import Refusal
+from .program import Program
 
 if TYPE_CHECKING:
     from ..session import Session
@@ -36,55 +34,13 @@ ARGUMENTS = (
 # A byte may take six characters in a frame (\\u00ff).
 PIECE = 10 << 10
 
-# How often the caller is looked for while nothing comes, in seconds.
-RHYTHM = 0.25
-
 
 def _read(session: Session, _request: Request) -> Iterator[Mapping[str, Any]]:
-    child, output = _start()
-    ended = False
-    try:
-        while piece := _next(session, output):
+    with Program([JOURNALCTL, *ARGUMENTS]) as journal:
+        while piece := journal.read(PIECE, lambda: "cancelled" if session.input.closed() else ""):
             yield {"data": piece.decode("latin-1")}
-        ended = True
-    finally:
-        os.close(output)
-        if not ended:
-            os.kill(child, signal.SIGKILL)  # Ours until it is waited for, whatever it is doing.
-        _pid, status = os.waitpid(child, 0)
-    if status:
+    if journal.status:
         raise Refusal("failed")
-
-
-def _start() -> tuple[int, int]:
-    """Starts journalctl, and returns its pid and where its output comes from."""
-    output, theirs = os.pipe()
-    try:
-        child = os.posix_spawn(
-            JOURNALCTL,
-            [JOURNALCTL, *ARGUMENTS],
-            os.environ,
-            file_actions=[
-                (os.POSIX_SPAWN_OPEN, 0, "/dev/null", os.O_RDONLY, 0),
-                (os.POSIX_SPAWN_DUP2, theirs, 1),
-            ],
-        )
-    except OSError as error:
-        os.close(output)
-        raise Refusal("failed") from error
-    finally:
-        os.close(theirs)
-    return child, output
-
-
-def _next(session: Session, output: int) -> bytes:
-    """Waits for the next part; b"" at the end."""
-    arrived = select.poll()
-    arrived.register(output, select.POLLIN)
-    while not arrived.poll(RHYTHM * 1000):
-        if session.input.closed():
-            raise Refusal("cancelled")
-    return os.read(output, PIECE)
 
 
 READ = Operation(

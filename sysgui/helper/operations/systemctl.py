@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import select
-import signal
 import time
 from typing import Callable, Mapping, Sequence
 
 from ..refusal import Refusal
+from .program import Program
 
 SYSTEMCTL = "/usr/bin/systemctl"
 
@@ -19,9 +17,6 @@ MOST = 4 << 20
 
 # A question is answered within this many seconds.
 WITHIN = 20.0
-
-# How often it is looked whether to go on waiting, in seconds.
-RHYTHM = 0.1
 
 
 def change(words: Sequence[str], wanted: Callable[[], bool]) -> bool:
@@ -70,47 +65,10 @@ def names(value: str) -> Sequence[str]:
 
 def _run(words: Sequence[str], enough: Callable[[], str]) -> tuple[int, bytes]:
     """Runs it to its end, or until it is enough: that is a code to give up with, or ""."""
-    output, theirs = os.pipe()
-    try:
-        child = os.posix_spawn(
-            SYSTEMCTL,
-            [SYSTEMCTL, *ALWAYS, *words],
-            os.environ,
-            file_actions=[
-                (os.POSIX_SPAWN_OPEN, 0, "/dev/null", os.O_RDONLY, 0),
-                (os.POSIX_SPAWN_DUP2, theirs, 1),
-            ],
-        )
-    except OSError as error:
-        os.close(output)
-        raise Refusal("failed") from error
-    finally:
-        os.close(theirs)
-    ended = False
-    try:
-        said = _all(output, enough)
-        ended = True
-    finally:
-        os.close(output)
-        if not ended:
-            os.kill(child, signal.SIGKILL)  # Ours until it is waited for, whatever it is doing.
-        _pid, status = os.waitpid(child, 0)
-    return status, said
-
-
-def _all(output: int, enough: Callable[[], str]) -> bytes:
-    """Returns all that comes until the end."""
-    arrived = select.poll()
-    arrived.register(output, select.POLLIN)
-    found = b""
-    while True:
-        while not arrived.poll(RHYTHM * 1000):
-            code = enough()
-            if code:
-                raise Refusal(code)
-        piece = os.read(output, 1 << 16)
-        found += piece
-        if len(found) > MOST:
-            raise Refusal("too-much")
-        if not piece:
-            return found
+    said = b""
+    with Program([SYSTEMCTL, *ALWAYS, *words]) as systemctl:
+        while piece := systemctl.read(1 << 16, enough):
+            said += piece
+            if len(said) > MOST:
+                raise Refusal("too-much")
+    return systemctl.status, said
