@@ -161,7 +161,7 @@ class TotalsProbe:
         self._traffic: dict[str, tuple[int, int]] = {}
 
     def read(self) -> Totals:
-        """Reads everything once (about a millisecond)."""
+        """Reads everything once, in a tenth of a millisecond of CPU."""
         now = self._host.monotonic()
         # A first reading has no time before it; 0 makes every rate None.
         elapsed = 0.0 if self._read_at is None else now - self._read_at
