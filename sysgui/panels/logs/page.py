@@ -173,11 +173,11 @@ class PageProbe:
             return _OF_NO_LOG
         options = msgspec.convert(more, PageOptions)
         log = self._opened(source, older=options.older)
+        asked = (source, options.older, query, search)
         try:
             log.refresh()
             refused = _refused(log, query, search, options.context)
             log.go_on(options.seconds)
-            asked = (source, options.older, query, search)
             wanted = (asked, row, count, msgspec.structs.replace(options, known=False))
             told = (wanted, refused, _state_of(log))
             if options.known and log.settled and told == self._told:
@@ -186,42 +186,10 @@ class PageProbe:
                     first=0, shown=[], settled=True, same=True, asked=asked,
                 )  # fmt: skip
             self._told = told
-            shift = log.shift if isinstance(log, JournalLog) else (0, 0)
-            if row >= 0 and options.shift is not None:
-                row += max(0, shift[0] - options.shift)
-            first, shown = log.rows(row, count, options.cut)
-            return Page(
-                size=log.size,
-                lines=log.lines,
-                rows=log.matched,
-                hits=log.hits,
-                scanned=log.scanned,
-                first=first,
-                shown=shown,
-                levels=log.levels(),
-                strip=log.strip(options.bins),
-                undecided=log.undecided,
-                epoch=log.epoch,
-                sought=log.seek(*options.seek) if options.seek else None,
-                settled=log.settled,
-                asked=asked,
-                seek=options.seek,
-                trouble=log.trouble,
-                form=log.form,
-                encoding=log.encoding,
-                refused=refused,
-                timeline=log.timeline(options.times),
-                sources=log.sources if isinstance(log, MergedLog) else [],
-                context=options.context,
-                near=log.near,
-                identity=log.identity,
-                marks=_rows_of(log, options.marks),
-                saved=save_line(log, first, options.save) if options.save else -1,
-                terms=log.terms(),
-                shift=shift,
-            )
+            page = _page_of(log, row, count, options)
         except OSError as error:
             raise unreadable(source, error) from error
+        return msgspec.structs.replace(page, asked=asked, refused=refused)
 
     def _opened(self, source: str, *, older: bool) -> Log:
         """Returns the log, another than before if it is another that is asked for."""
@@ -261,6 +229,46 @@ def open_log(host: Host, source: str, *, older: bool, backwards: bool = False) -
     if is_journal(source):
         return JournalLog(host, source, backwards=backwards)
     return OpenLog(host, source, older=older)
+
+
+def _page_of(log: Log, row: int, count: int, options: PageOptions) -> Page:
+    """Returns rows of a log, and what is known of it, as it has been asked.
+
+    Raises:
+        OSError: As pread(2) says.
+    """
+    shift = log.shift if isinstance(log, JournalLog) else (0, 0)
+    if row >= 0 and options.shift is not None:
+        row += max(0, shift[0] - options.shift)
+    first, shown = log.rows(row, count, options.cut)
+    return Page(
+        size=log.size,
+        lines=log.lines,
+        rows=log.matched,
+        hits=log.hits,
+        scanned=log.scanned,
+        first=first,
+        shown=shown,
+        levels=log.levels(),
+        strip=log.strip(options.bins),
+        undecided=log.undecided,
+        epoch=log.epoch,
+        sought=log.seek(*options.seek) if options.seek else None,
+        settled=log.settled,
+        seek=options.seek,
+        trouble=log.trouble,
+        form=log.form,
+        encoding=log.encoding,
+        timeline=log.timeline(options.times),
+        sources=log.sources if isinstance(log, MergedLog) else [],
+        context=options.context,
+        near=log.near,
+        identity=log.identity,
+        marks=_rows_of(log, options.marks),
+        saved=save_line(log, first, options.save) if options.save else -1,
+        terms=log.terms(),
+        shift=shift,
+    )
 
 
 def _refused(log: Log, query: str, search: str, context: int) -> str:

@@ -5,6 +5,7 @@ import os
 import re
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from sysgui.panels.logs.page import Page, PageProbe
@@ -312,6 +313,12 @@ def test_the_form_is_told_as_soon_as_there_are_lines(tmp_path: Path) -> None:
     path.write_bytes(NEW_YEAR)
     page = settled(probe, path, query="identifier=sshd")
     assert (page.form, page.rows, page.refused) == ("syslog", 2, "")
+
+
+def test_what_cannot_be_asked_of_a_page_is_refused(log: Path) -> None:
+    for wrong in ({"bin": 3}, {"bins": "3"}, {"seek": ["line", 0]}):
+        with pytest.raises(msgspec.ValidationError):
+            PageProbe(Host()).read(source=str(log), **wrong)
 
 
 def test_an_empty_log_has_no_row(tmp_path: Path) -> None:
