@@ -70,10 +70,12 @@ def _await(probe: str) -> None:
 
 def again(unit: str) -> None:
     """Starts a unit that has failed, unless that is not wanted any more."""
-    (found,) = show([unit], PROPERTIES)
-    if found["ActiveState"] == "failed" and found["LoadState"] == "loaded":
-        run([*SYSTEMCTL, "reset-failed", "--", unit])
-        run([*SYSTEMCTL, "--no-block", "start", "--", unit])
+    with state.locked():
+        (found,) = show([unit], PROPERTIES)
+        if found["ActiveState"] == "failed" and found["LoadState"] == "loaded" and find(unit):
+            run([*SYSTEMCTL, "reset-failed", "--", unit])
+            state.keep(unit, state.recall(unit)._replace(counted=0, restarts=0))  # As systemd's.
+            run([*SYSTEMCTL, "--no-block", "start", "--", unit])
 
 
 def look(watch: Watch, *, failed: bool = False) -> None:
@@ -206,8 +208,7 @@ def _tell(
     )
     _write_down(told, event)
     if event.told and watch.notify:
-        about = {"unit": watch.unit, "kind": event.kind, "when": told.wall, "text": head(told)}
-        state.tell(about)
+        state.tell({"unit": watch.unit, "kind": event.kind, "when": told.wall, "text": head(told)})
     if event.told and watch.mail and os.path.exists(MAIL_SETTINGS):
         mail = {"unit": watch.unit, "subject": f"[{told.host}] {head(told)}", "body": body(told)}
         for other in state.post(mail):
@@ -263,8 +264,7 @@ def _act(unit: str, act: str) -> None:
         run([*SYSTEMCTL, "--no-block", "try-restart", "--", unit])
         return
     run([*SYSTEMCTL, "reset-failed", "--", unit])
-    (now,) = show([unit], PROPERTIES)
-    # What failed just then has ended well by that, and systemd would not start it again.
+    (now,) = show([unit], PROPERTIES)  # What failed just then has ended well by that.
     end = f"{now.get('ExecMainCode')} {now.get('ExecMainStatus')}"
     if end not in ("0 0", "1 0", "2 15") and now.get("ActiveState") in ("deactivating", "inactive"):
         run([*SYSTEMCTL, "--no-block", "--job-mode=fail", "start", "--", unit])

@@ -144,10 +144,7 @@ class Verdict(NamedTuple):
 
 
 def condition(picture: Picture) -> str:
-    """Returns what the unit is in.
-
-    That is `up`, `ill`, `done`, `down`, `waiting`, `failing`, `failed` or `missing`.
-    """
+    """Returns `up`, `ill`, `done`, `down`, `waiting`, `failing`, `failed` or `missing`."""
     if picture.load == "masked" or picture.ended == "stopped":
         return "down"
     if picture.ordered and picture.active in ("failed", "inactive"):
@@ -161,7 +158,9 @@ def condition(picture: Picture) -> str:
             return "missing"
         rests = "done" if picture.kind == "oneshot" and picture.invocation else "down"
         return "failed" if picture.asked else rests
-    between = picture.sub.startswith("auto-restart") or picture.active == "deactivating"
+    # What is not started again is judged when it has ended.
+    ending = picture.active == "deactivating" and picture.policy != "no"
+    between = picture.sub.startswith("auto-restart") or ending
     return "failing" if between and picture.result != "success" else "waiting"
 
 
@@ -192,6 +191,8 @@ def judge(
     if new and memory.state in ("fine", "stopped") and found in ("up", "done", "waiting"):
         # One after the other: that it failed, and with the next look that it is well.
         memory, acts = memory._replace(state="failing"), []
+    if "reset" in acts:
+        memory = memory._replace(counted=0, restarts=0)  # As systemd's counter will be.
     if memory.state != before.state:
         memory = memory._replace(since=wall)
     memory, events = _told(before, memory, new, now, acts)

@@ -42,6 +42,8 @@ class Systemd:
             self.orders.append(words)
             if words[0] == "reset-failed" and words[-1] == PROBE:
                 self.units.pop(PROBE, None)
+            elif words[0] == "reset-failed":
+                self.units[UNIT] = {**self.units[UNIT], "NRestarts": "0"}
             return 0, b""
         units = words[words.index("--") + 1 :]
         # A property that it does not know is left out.
@@ -189,6 +191,18 @@ def test_where_systemd_has_given_up_is_not_where_it_did_not_want_to_start_it(
     systemd.lines = b"\n".join([entry("failed"), entry("scheduled")])
     alert.main(["failed", UNIT])
     assert "later" in [kind for kind, _cause in written]
+
+
+def test_who_starts_it_again_counts_its_restarts_anew_as_systemd_does(systemd: Systemd) -> None:
+    alert.main(["sweep"])
+    for number in range(2):
+        # It is looked at only when systemd has given up, after so many restarts each time.
+        systemd.units[UNIT] = {**FAILED, "InvocationID": f"{number}" * 32, "NRestarts": "4"}
+        alert.main(["failed", UNIT])
+        assert state.recall(UNIT).failures == 4 * (number + 1)
+        systemd.orders.clear()
+        alert.main(["again", UNIT])
+        assert systemd.orders == [["reset-failed", "--", UNIT], ["--no-block", "start", "--", UNIT]]
 
 
 def test_what_ran_again_before_anybody_looked_had_its_own_failure(

@@ -110,6 +110,13 @@ def test_what_was_in_trouble_and_is_stopped_is_told_well_only_when_it_runs() -> 
     assert told(verdicts) == ["given-up", "recovered"]
 
 
+def test_what_is_not_started_again_is_judged_when_it_has_ended() -> None:
+    ending = BETWEEN._replace(active="deactivating", sub="stop-post")
+    assert told(story(RUNNING, ending, BETWEEN)) == ["failed"]
+    alone = ending._replace(policy="no")
+    assert told(story(RUNNING, alone, alone, FAILED._replace(policy="no"))) == ["given-up"]
+
+
 def test_it_waits_for_what_is_starting() -> None:
     starting = Picture(active="activating", sub="start", invocation="a2", restarts=1)
     verdicts = story(RUNNING, BETWEEN, starting, starting, starting)
@@ -433,6 +440,23 @@ def test_each_failure_that_is_seen_is_counted_once(events: list[Happens]) -> Non
         unit.happen(event.what)
         owner.look()
     assert owner.memory.failures == unit.crashes
+
+
+def test_what_fails_as_often_as_before_until_somebody_looks_is_counted() -> None:
+    # Systemd has given up after four restarts each time, and the fourth was none.
+    ended = [FAILED._replace(invocation=f"a{number}", restarts=4) for number in range(3)]
+    memory, failures = Memory(boot="b"), []
+    for each in ended:
+        # As who starts it again forgets it.
+        memory = memory._replace(counted=0, restarts=0)
+        memory = judge(memory, each, Policy(), 1000, 1e9, "b").memory
+        failures.append(memory.failures)
+    assert failures == [4, 8, 12]
+    # And where it was well in between, and systemd was told to count anew.
+    ended[0], well = RUNNING._replace(invocation="a4", restarts=4), ended[1]
+    verdicts = story(RUNNING, ended[0], ended[0], well)
+    assert acts(verdicts) == ["reset"]
+    assert [event.failures for event in verdicts[-1].events] == [4]
 
 
 def test_what_was_written_by_others_is_no_memory() -> None:
