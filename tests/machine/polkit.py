@@ -10,6 +10,8 @@ from collections import deque
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from kit import wait_until
+
 from sysgui.helper.table import TABLE
 
 from .debian import CHECKOUT, DEPENDENCIES, PATIENCE, end
@@ -164,8 +166,10 @@ def installed(machine: Machine, user: str = "alice") -> Iterator[None]:
     machine.output(["systemctl", "mask", "--runtime", "--quiet", MANAGER])
     try:
         # Who logs in while logind is putting away his last session gets none.
-        stays = machine.spawn(_login(user, ["cat"], {}))
+        stays = machine.spawn(_login(user, ["sh", "-c", "echo there; exec cat"], {}))
         with _ended(stays):
+            assert stays.stdout is not None
+            assert stays.stdout.readline() == "there\n"
             yield
             stays.communicate(timeout=PATIENCE)
     finally:
@@ -212,6 +216,11 @@ def living(machine: Machine, targets: Sequence[str]) -> list[str]:
     shown = machine.run(["ps", "-o", "pid=,state=", "-p", pids]).stdout.splitlines()
     alive = {pid for pid, state in map(str.split, shown) if state != "Z"}
     return [target for target in targets if target.split(":")[0] in alive]
+
+
+def await_death(machine: Machine, targets: Sequence[str]) -> None:
+    """Waits until none of the processes lives: a signal is sent at once, and taken in its turn."""
+    wait_until(lambda: living(machine, targets) == [], "the end of the processes", PATIENCE)
 
 
 def entries(machine: Machine, operation: str, word: str = "") -> list[Mapping[str, str]]:

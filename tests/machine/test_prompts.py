@@ -16,6 +16,7 @@ from .debian import CHECKOUT, PATIENCE
 from .polkit import (
     HELPER,
     PASSWORD,
+    await_death,
     await_end,
     entries,
     left_running,
@@ -131,7 +132,7 @@ def test_who_gives_the_administrators_password_has_it_done(
     assert alice.give(PASSWORD)
     assert alice.outcome() is None
     assert [frame["frame"] for frame in alice.frames()] == ["plan", "item", "result"]
-    assert living(installed, [target]) == []
+    await_death(installed, [target])
     uid = installed.output(["id", "-u", "alice"]).strip()
     begin, finish = entries(installed, "process-signal", target)
     assert begin["SYSGUI_CALLER_UID"] == finish["SYSGUI_CALLER_UID"] == uid
@@ -261,7 +262,7 @@ def test_for_32_objects_one_question_is_asked(installed: Machine, alice: Client)
         assert alice.give(PASSWORD)
         assert alice.outcome() is None
         assert alice.waiting("prompt") == 0
-        assert living(installed, targets) == []
+        await_death(installed, targets)
         plan, *items, result = alice.frames()
         assert [item["target"] for item in plan["items"]] == targets
         assert [(item["target"], item["code"]) for item in items] == [(t, "done") for t in targets]
@@ -453,7 +454,7 @@ def test_through_run0_it_is_done_for_who_gives_the_password(
     assert [link.partition(":")[0] for link in links] == ["pipe", "pipe"]
     alice_there.say(agree=True)
     assert alice_there.outcome() is None
-    assert living(bare, [other]) == []
+    await_death(bare, [other])
     begin, finish = entries(bare, "process-signal", other)
     assert begin["SYSGUI_CALLER_UID"] == bare.output(["id", "-u", "alice"]).strip()
     assert finish["SYSGUI_RESULT"] == "done"
@@ -475,7 +476,7 @@ def test_through_run0_what_a_rule_allows_is_done_and_nothing_without(
     with rule(bare, f'if (action.id == "{UNITS}") return polkit.Result.YES;'):
         order(alice_there, "process-signal", other)
         assert alice_there.outcome() is None
-    assert living(bare, [other]) == []
+    await_death(bare, [other])
 
 
 def test_through_run0_each_change_is_asked_for_anew(
@@ -580,7 +581,7 @@ def test_root_needs_no_way_to_root(bare: Machine, other: str) -> None:
         assert parent.split() == polkit.CLIENT
         root.say(agree=True)
         assert root.outcome() is None
-    assert living(bare, [other]) == []
+    await_death(bare, [other])
     assert [entry["SYSGUI_CALLER_UID"] for entry in entries(bare, "process-signal", other)] == [
         "0", "0",
     ]  # fmt: skip
