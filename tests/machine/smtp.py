@@ -18,6 +18,9 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
+# A busy machine takes its time: so long it is waited for, in seconds.
+PATIENCE = 180.0
+
 
 class Taken:
     """Takes all messages."""
@@ -57,6 +60,7 @@ def main() -> None:
         require_starttls=True,
         auth_required=True,
         authenticator=known,
+        ready_timeout=PATIENCE,
     )
     controller.start()
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 MESSAGE_ID = "1d6e0b8f4c5a4f0e9b7a2d3c8e5f6a90"
 
+# Of those who look at watched units.
+LOCK = "/var/lib/sysgui/lock"
+
 CLIENT = """
 import json, sys
 import msgspec
@@ -93,7 +96,13 @@ class Service:
         return [event.kind for event in self.events() if event.told]
 
     def await_event(self, kind: str, count: int = 1) -> Event:
-        """Waits until something has happened to it so many times."""
+        """Waits until something has happened to it so many times, and all has come of it."""
+        event = self._await_event(kind, count)
+        # Who has written the event down goes on to tell it and to act, and has the lock till then.
+        self.machine.output(["flock", LOCK, "true"])
+        return event
+
+    def _await_event(self, kind: str, count: int) -> Event:
         follow = ["journalctl", "-q", "-f", "-n", "all", "-o", "json", *self._match]
         process = self.machine.spawn(follow)
         deadline = time.monotonic() + PATIENCE
@@ -113,8 +122,31 @@ class Service:
 
     def await_running(self) -> None:
         """Waits until it runs."""
-        script = 'until [ "$(systemctl show -P SubState -- "$1")" = running ]; do :; done'
-        self.machine.output(["sh", "-c", script, "sh", self.name], timeout=PATIENCE)
+        self.await_sub("running")
+
+    def await_sub(self, *states: str) -> None:
+        """Waits until it is in one of some states (SubState), as systemd has them."""
+        script = """
+            name=$1; shift
+            while :; do
+                state=$(systemctl show -P SubState -- "$name")
+                for each; do [ "$state" != "$each" ] || exit 0; done
+            done
+        """
+        self.machine.output(["sh", "-c", script, "sh", self.name, *states])
+
+    def await_another(self, run: str) -> None:
+        """Waits until it is in another run (InvocationID) than one that it was in."""
+        script = """
+            while run=$(systemctl show -P InvocationID -- "$1"); [ "$run" = "$2" ] || [ ! "$run" ]
+            do :; done
+        """
+        self.machine.output(["sh", "-c", script, "sh", self.name, run])
+
+    def await_port(self, port: int) -> None:
+        """Waits until something takes connections: systemd calls it running before."""
+        script = 'until ss -Hltn "sport = :$1" | grep -q .; do sleep 0.1; done'
+        self.machine.output(["sh", "-c", script, "sh", str(port)])
 
     def await_run(self, number: int) -> None:
         """Waits until it has been started so many times, as `NTH` counts."""
@@ -129,14 +161,11 @@ class Service:
             raise AssertionError(f"run {number} did not come, but {count!r}: {log}")
 
     def sweep(self) -> None:
-        """Has all units looked at, as once a minute."""
-        self.machine.output(["systemctl", "start", "sysgui-watch.service"])
-
-    def failed_at(self) -> float:
-        """Returns when systemd saw it fail last."""
-        match = [f"UNIT={self.name}", "MESSAGE_ID=d9b373ed55a64feb8242e02dbe79a49c"]
-        said = self.machine.output(["journalctl", "-q", "-n", "1", "-o", "json", *match])
-        return int(json.loads(said)["__REALTIME_TIMESTAMP"]) / 1e6
+        """Has all units looked at, as once a minute: as they are now, or later."""
+        # One that is under way may have looked at them before, and systemd starts no second one.
+        under_way = "[ $(systemctl show -P ActiveState $1) = inactive ] || systemctl start $1"
+        words = ["sh", "-c", f"{under_way}; exec systemctl start $1"]
+        self.machine.output([*words, "sh", "sysgui-watch.service"])
 
 
 def _event(line: str) -> Event:
