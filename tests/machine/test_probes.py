@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import select
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
-from .debian import end
+from .debian import PATIENCE, end
 from .recipe import HOSTNAME
 
 if TYPE_CHECKING:
@@ -91,6 +92,7 @@ def test_the_overview_is_what_free_df_and_ip_say_inside(machine: Machine, user: 
     # All of the host use its memory: what is free goes up and down meanwhile.
     with machine.spawn(["free", "-b", "-s", "0.1"], user=user) as free:
         try:
+            assert select.select([free.stdout], [], [], PATIENCE)[0]
             first, second = readings(machine, "overview", user, count=2)
         finally:
             machine.output(["pkill", "-x", "free"])

@@ -367,10 +367,20 @@ def test_what_fails_is_told_with_the_last_lines_of_its_journal(controlled: Machi
         assert "no port" not in errors
 
 
+# Starts a unit, and has more patience with the journal than anybody who waits for the answer.
+PATIENT = f"""
+import sys
+from sysgui.cli import main
+from sysgui.panels.services.control import failure
+failure.SYNC = {PATIENCE}
+sys.exit(main(["services", "start", "a"]))
+"""
+
+
 def test_the_last_lines_are_told_though_the_journal_is_late(controlled: Machine) -> None:
     machine = controlled
     text = "[Service]\nType=oneshot\nExecStart=/bin/sh -c 'echo no port left; exit 3'\n"
-    argv = ["/usr/bin/python3", "-m", "sysgui", "services", "start", "a"]
+    argv = ["/usr/bin/python3", "-c", PATIENT]
 
     def to_journald(signal: str) -> None:
         script = 'kill -"$1" "$(systemctl show -P MainPID systemd-journald.service)"'
@@ -383,7 +393,8 @@ def test_the_last_lines_are_told_though_the_journal_is_late(controlled: Machine)
         to_journald("STOP")
         try:
             process = machine.spawn(argv, env=PYTHON)
-            wait_until(lambda: waits_for_journald() or process.poll() is not None, "journalctl")
+            waits = lambda: waits_for_journald() or process.poll() is not None  # noqa: E731
+            wait_until(waits, "journalctl", PATIENCE)
         finally:
             to_journald("CONT")
         _said, errors = process.communicate(timeout=PATIENCE)

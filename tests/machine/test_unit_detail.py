@@ -36,7 +36,7 @@ After=nginx.service
 
 [Service]
 Environment=PLAIN=1 "SPACED=a b" API_TOKEN=sesame
-ExecStart=/bin/sh -c "echo said; sleep 1000 & exec sleep 1001"
+ExecStart=/bin/sh -c "echo said; sleep 1002 & exec sleep 1001"
 """
 NAME = r"sysgui-test-a\x2db@c.service"
 TEMPLATE = r"/etc/systemd/system/sysgui-test-a\x2db@.service"
@@ -50,7 +50,7 @@ def unit(machine: Machine) -> Iterator[Machine]:
     machine.output(["systemctl", "daemon-reload"])
     machine.output(["systemctl", "start", NAME])
     # It has said its word, and is what it stays.
-    until = "until pgrep -fx 'sleep 1000' && pgrep -fx 'sleep 1001'; do :; done"
+    until = "until pgrep -fx 'sleep 1002' && pgrep -fx 'sleep 1001'; do :; done"
     machine.output(["sh", "-c", until])
     yield machine
     machine.output(["systemctl", "stop", NAME])

@@ -199,6 +199,8 @@ def test_what_is_said_not_to_come_up_again_does_not(controlled: Machine, late: b
         for name in ("x.service", *texts):
             machine.output(["systemctl", "start", name])
         machine.output(["systemctl", "kill", "--signal=KILL", "x.service"])
+        ends = "while systemctl is-active --quiet x.service; do :; done"
+        machine.output(["sh", "-c", ends])
         before = up(machine, list(texts))
         assert before == texts.keys() - {"x.service"}
         impact = told(machine, "restart", "z.service")
