@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
+from helper.rig import PATIENCE
 
 from sysgui.watch import mail
 
@@ -73,7 +74,7 @@ def server(certificate: Path, box: Box, *, tls: bool = False) -> Iterator[int]:
         port: int = free.getsockname()[1]
     controller = Controller(
         box, hostname="127.0.0.1", port=port, auth_required=True, authenticator=known,
-        server_hostname="localhost", **how,
+        server_hostname="localhost", ready_timeout=PATIENCE, **how,
     )  # fmt: skip
     controller.start()
     try:
@@ -124,7 +125,7 @@ def sender(tmp_path: Path, certificate: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(made.given))
     monkeypatch.setenv("STATE_DIRECTORY", str(made.own))
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate / "certificate"))
-    monkeypatch.setattr(mail, "WITHIN", 1.0)
+    monkeypatch.setattr(mail, "WITHIN", PATIENCE)
     return made
 
 
@@ -317,10 +318,13 @@ def test_a_server_that_is_none_takes_nothing_and_holds_nobody_up(
     does: Does,
     security: str,
     error: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     name = sender.post(1)
     known = {} if security != "none" else {"user": "", "password": ""}
-    with serving(does) as port:
+    with serving(does) as port, monkeypatch.context() as hasty:
+        if does is hangs:
+            hasty.setattr(mail, "WITHIN", 0.5)
         sender.set(port, security=security, **known)
         assert mail.main([]) == 1
     assert error in sender.error
