@@ -139,7 +139,7 @@ class Program:
 
     def children_left(self) -> list[psutil.Process]:
         """Returns the children that outlive it."""
-        _gone, alive = psutil.wait_procs(list(self.children), timeout=2)
+        _gone, alive = psutil.wait_procs(list(self.children), timeout=PATIENCE)
         return alive
 
     def close(self) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from kit import CHECKOUT, Program, wait_until
+from kit import CHECKOUT, PATIENCE, Program, wait_until
 from PySide6.QtGui import QImage
 
 Start = Callable[..., Program]
@@ -18,9 +18,9 @@ Start = Callable[..., Program]
 PANELS = ("overview", "processes")
 
 
-def quiet_end(program: Program, seconds: float) -> None:
-    """Asserts that it ends in time, with status 0, in silence, and leaves nobody behind."""
-    assert program.wait(seconds) == 0, program.stderr
+def quiet_end(program: Program) -> None:
+    """Asserts that it ends, with status 0, in silence, and leaves nobody behind."""
+    assert program.wait() == 0, program.stderr
     assert program.stderr == ""
     assert program.children_left() == []
 
@@ -141,7 +141,7 @@ def test_a_signal_ends_it_soon_and_in_order(start: Start, moment: str, number: i
     MOMENTS[moment](program)
     program.send(number)
     sent = time.monotonic()
-    quiet_end(program, 10)
+    quiet_end(program)
     # What has begun to start must have started before it can end; a busy machine takes its time.
     assert time.monotonic() - sent < 1.0 + max(3.0, sent - began)
 
@@ -151,14 +151,14 @@ def test_two_signals_are_as_one(start: Start) -> None:
     program.wait_for_reader()
     program.send(signal.SIGTERM)
     program.send(signal.SIGINT)
-    quiet_end(program, 5)
+    quiet_end(program)
 
 
 def test_what_was_shown_is_remembered_when_a_signal_ends_it(start: Start, tmp_path: Path) -> None:
     program = start("--panel", "processes", "--size", "900x640")
     program.wait_for_reader()
     program.send(signal.SIGTERM)
-    quiet_end(program, 5)
+    quiet_end(program)
     saved = (tmp_path / "config/sysgui/settings.json").read_text()
     assert '"panel": "processes"' in saved
     assert '"width": 900' in saved
@@ -170,7 +170,7 @@ def test_when_the_window_is_killed_the_child_that_reads_ends_by_itself(start: St
     reader = program.wait_for_reader()
     program.send(signal.SIGKILL)
     program.wait()
-    _gone, alive = psutil.wait_procs([reader], timeout=5)
+    _gone, alive = psutil.wait_procs([reader], timeout=PATIENCE)
     assert not alive
 
 
@@ -185,10 +185,10 @@ def test_a_second_start_hands_over_its_panel_and_ends(start: Start, tmp_path: Pa
     first = start("--panel", "overview")
     first.wait_for_reader()
     second = start("--panel", "processes")
-    quiet_end(second, 10)  # Which it does when the first has shown what was wished.
+    quiet_end(second)  # Which it does when the first has shown what was wished.
     assert first.running
     first.send(signal.SIGTERM)
-    quiet_end(first, 5)
+    quiet_end(first)
     assert '"panel": "processes"' in saved_panel(tmp_path)
 
 
@@ -197,9 +197,9 @@ def test_a_second_start_without_a_panel_leaves_the_one_that_is_shown(
 ) -> None:
     first = start("--panel", "processes")
     first.wait_for_reader()
-    quiet_end(start(), 10)
+    quiet_end(start())
     first.send(signal.SIGTERM)
-    quiet_end(first, 5)
+    quiet_end(first)
     assert '"panel": "processes"' in saved_panel(tmp_path)
 
 
@@ -209,10 +209,10 @@ def test_of_several_starts_at_once_one_stays(start: Start) -> None:
     [stays] = [p for p in programs if p.running]
     for other in programs:
         if other is not stays:
-            quiet_end(other, 5)
+            quiet_end(other)
     stays.wait_for_reader()
     stays.send(signal.SIGTERM)
-    quiet_end(stays, 5)
+    quiet_end(stays)
 
 
 def test_a_killed_first_is_no_hindrance_to_the_next(start: Start, tmp_path: Path) -> None:
@@ -224,7 +224,7 @@ def test_a_killed_first_is_no_hindrance_to_the_next(start: Start, tmp_path: Path
     second = start()
     second.wait_for_reader()
     second.send(signal.SIGTERM)
-    quiet_end(second, 5)
+    quiet_end(second)
 
 
 def test_a_recorded_machine_and_a_picture_are_shown_beside_the_first(
@@ -240,7 +240,7 @@ def test_a_recorded_machine_and_a_picture_are_shown_beside_the_first(
     recorded.wait_for_reader()
     for program in (recorded, first):
         program.send(signal.SIGTERM)
-        quiet_end(program, 5)
+        quiet_end(program)
 
 
 def test_a_wish_from_a_stranger_version_is_ignored(start: Start, tmp_path: Path) -> None:
@@ -248,9 +248,9 @@ def test_a_wish_from_a_stranger_version_is_ignored(start: Start, tmp_path: Path)
     first.wait_for_reader()
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as ear:
         ear.sendto(b'{"panel": "from-the-future"}', str(tmp_path / "run/sysgui/instance.socket"))
-    quiet_end(start("--panel", "processes"), 10)
+    quiet_end(start("--panel", "processes"))
     first.send(signal.SIGTERM)
-    quiet_end(first, 5)
+    quiet_end(first)
 
 
 # Bugs.

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from sysgui.helper import wire
 
-from .rig import Caller, code_of, dribbling
+from .rig import PATIENCE, Caller, code_of, dribbling
 
-SOON = 5.0
+SOON = PATIENCE
 
 
 # Lines
