@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from kit import PATIENCE
 from roots.hosts import write_machine
 
 from sysgui.panels.services import manager, probe
@@ -136,7 +138,7 @@ class Stream:
 
     def wait(self, true: Callable[[], Any]) -> None:
         with self._turn:
-            assert self._turn.wait_for(true, 20.0)
+            assert self._turn.wait_for(true, PATIENCE)
 
     def stop(self) -> None:
         self._stop = True
@@ -181,18 +183,20 @@ def test_what_changes_is_told_and_nothing_else(door: Door, stream: Stream) -> No
     before = len(stream.told)
     door.systemd.change("ssh.service", "failed", "failed")
     stream.wait(lambda: stream.units["ssh.service"].active == "failed")
-    (changes,) = stream.told[before:]
-    assert [unit.name for unit in changes.changed] == ["ssh.service"]
-    assert not changes.whole
+    # A look at the files, which comes when it is due, has nothing to tell but that it is over.
+    told = stream.told[before:]
+    assert [unit.name for changes in told for unit in changes.changed] == ["ssh.service"]
+    assert not any(changes.whole or changes.gone for changes in told)
 
 
 def test_a_flood_of_signals_is_told_a_few_times_a_second(door: Door, stream: Stream) -> None:
     stream.wait(lambda: "rsync.service" in stream.units and stream.told[-1].settled)
-    before = len(stream.told)
+    before, began = len(stream.told), time.monotonic()
     for number in range(2000):
         door.systemd.change("ssh.service", "active", f"s{number}")
     stream.wait(lambda: stream.units["ssh.service"].sub == "s1999")
-    assert len(stream.told) - before < 50
+    # One at once, one after each while, and one when the files were looked at.
+    assert len(stream.told) - before <= 3 + (time.monotonic() - began) / manager.COALESCED
 
 
 def test_details_come_when_somebody_looks(door: Door, stream: Stream) -> None:
