@@ -32,10 +32,13 @@ FOLDER = "/home/alice/.config/systemd/user"
 @pytest.fixture(scope="module")
 def session(machine: Machine) -> Iterator[Machine]:
     """A machine on which alice's own manager runs."""
+    # Else logind ends it when she has logged out, which others may have done some seconds ago.
+    machine.output(["loginctl", "enable-linger", "alice"])
     machine.output(["systemctl", "start", "user@1000.service"])
     yield machine
     # It takes long to end where control groups are of the first version.
     machine.run(["systemctl", "kill", "--signal=KILL", "user@1000.service"])
+    machine.output(["loginctl", "disable-linger", "alice"])
 
 
 def env(**more: str) -> dict[str, str]:
