@@ -193,8 +193,11 @@ def _lines(descriptor: int, deadline: float) -> Iterator[str]:
 NTH = "n=$(($(cat {flag} 2>/dev/null || echo 0) + 1)); echo $n >{flag}; "
 ONCE = NTH + "[ $n -gt 1 ] || {end}; exec sleep 1000"
 
-# What a watch says, made quick.
-QUICK = "[Service]\nRestartSec=50ms\nRestartSteps=0\n[Unit]\nStartLimitBurst=4\n"
+# What a watch says, made quick; and so many failures are too many, however slowly they come.
+QUICK = (
+    "[Service]\nRestartSec=50ms\nRestartSteps=0\n"
+    "[Unit]\nStartLimitBurst=4\nStartLimitIntervalSec=1h\n"
+)
 
 
 @contextmanager
