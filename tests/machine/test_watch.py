@@ -371,6 +371,7 @@ def test_what_is_always_restarted_by_itself_is_told_of_as_well(machine: Machine)
     with service(machine, "kept.service", script, settings=settings, quick=quick) as watched:
         watched.systemctl("start")
         watched.await_run(3)
+        watched.await_running()
         watched.sweep()
         watched.sweep()
         assert watched.told() == ["failed", "recovered"]

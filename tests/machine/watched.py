@@ -230,7 +230,9 @@ def service(
         ordered = {key: arguments[key] for key in ARGUMENTS if key in arguments}
         answer = order(machine, "watch-set", name, arguments=ordered)
         assert answer["frames"][-1]["code"] == "done", answer
-        yield Service(machine, name)
+        made = Service(machine, name)
+        made.sweep()  # What fails before it is looked at first is not told: that counts from here.
+        yield made
     finally:
         machine.run(["systemctl", "stop", "--", name])
         order(machine, "watch-remove", name)

