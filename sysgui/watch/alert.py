@@ -102,7 +102,7 @@ def look(watch: Watch, *, failed: bool = False) -> None:
             for event in verdict.events:
                 _tell(watch, event, memory, picture, found[0])
             for act in verdict.acts:
-                _act(watch.unit, act)
+                _act(watch.unit, act, picture.invocation)
             if memory != before:
                 state.keep(watch.unit, memory)
         failed = False
@@ -252,21 +252,21 @@ def _write_down(told: Told, event: Event) -> None:
     journal.write(f"{text}: {why}" if why else text, priority, fields)
 
 
-def _act(unit: str, act: str) -> None:
+def _act(unit: str, act: str, its: str) -> None:
     kind, _space, seconds = act.partition(" ")
     if kind == "later":
         run([*SYSTEMCTL, "--no-block", "restart", "--", _timer(unit, int(seconds))])
         return
-    # What the probe found, it found of what was before.
-    run([*SYSTEMCTL, "reset-failed", "--", f"sysgui-probe@{unit}.service"])
+    run([*SYSTEMCTL, "reset-failed", "--", f"sysgui-probe@{unit}.service"])  # Of what was before.
     if kind == "restart":
         # Only what runs: somebody may have stopped it meanwhile.
         run([*SYSTEMCTL, "--no-block", "try-restart", "--", unit])
         return
     run([*SYSTEMCTL, "reset-failed", "--", unit])
-    (now,) = show([unit], PROPERTIES)  # What failed just then has ended well by that.
-    end = f"{now.get('ExecMainCode')} {now.get('ExecMainStatus')}"
-    if end not in ("0 0", "1 0", "2 15") and now.get("ActiveState") in ("deactivating", "inactive"):
+    rests = show([unit], PROPERTIES)[0].get("ActiveState") in ("deactivating", "inactive")
+    # What failed just then has ended well by that, and systemd may have forgotten it since.
+    status = journal.last(unit, its).cause.status if rests else ""
+    if status not in ("", "0", "15") and (its, "stopping") not in journal.steps(unit):
         run([*SYSTEMCTL, "--no-block", "--job-mode=fail", "start", "--", unit])
 
 

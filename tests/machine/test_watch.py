@@ -138,16 +138,37 @@ def test_a_hundred_crashes_are_three_messages_at_most(machine: Machine) -> None:
         assert 1 <= len(watched.told()) <= 3
 
 
-def test_what_fails_while_failures_are_forgotten_is_started_again(machine: Machine) -> None:
+# Has systemd forget failures, and looks what became of the unit at once, or when it is gone.
+FORGET = """
+import subprocess, sys
+from sysgui.watch import alert
+unit, its, late = sys.argv[1:]
+show, state = alert.show, ["systemctl", "show", "-P", "SubState", unit]
+def shown(*asked):
+    if late == "True":
+        open("/run/let-go", "w").close()
+        while subprocess.run(state, capture_output=True).stdout != b"dead\\n":
+            pass
+    return show(*asked)
+alert.show = shown
+alert._act(unit, "reset", its)
+"""
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_what_fails_while_failures_are_forgotten_is_started_again(
+    machine: Machine, late: bool
+) -> None:
     script = NTH + "[ $n -gt 1 ] || exit 1; exec sleep 1000"
     held = "ExecStopPost=/bin/sh -c 'until [ -e /run/let-go ]; do sleep 0.1; done'"
     with service(machine, "midst.service", script, settings=held, grace=3600) as watched:
         # If it ends before systemd has seen it begin, it is waited for until it has been let go.
         watched.systemctl("start", "--no-block")
         watched.await_sub("stop-post")
-        forget = "from sysgui.watch.alert import _act; _act('midst.service', 'reset')"
         env = {"PYTHONPATH": CHECKOUT, "PYTHONDONTWRITEBYTECODE": "1"}
-        machine.output(["/usr/bin/python3", "-c", forget], env=env)
+        its = watched.show("InvocationID")
+        words = ["/usr/bin/python3", "-c", FORGET, watched.name, its, str(late)]
+        machine.output(words, env=env)
         machine.output(["touch", "/run/let-go"])
         watched.await_run(2)
         watched.await_running()

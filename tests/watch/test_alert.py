@@ -237,21 +237,24 @@ def test_what_does_not_answer_is_restarted_and_its_probe_begins_anew(
 
 
 @pytest.mark.parametrize(
-    ("state", "code", "status", "is_started"),
+    ("state", "status", "step", "is_started"),
     [
-        ("active", "1", "3", False),  # It runs already.
-        ("inactive", "1", "3", True),
-        ("deactivating", "2", "11", True),
-        ("inactive", "1", "0", False),  # It has ended well,
-        ("inactive", "0", "0", False),
-        ("inactive", "2", "15", False),  # or was stopped.
+        ("active", "3", "failed", False),  # It runs already.
+        ("inactive", "3", "ended", True),
+        ("deactivating", "11", "ended", True),
+        ("inactive", "", "ended", False),  # It has ended well,
+        ("inactive", "15", "ended", False),  # or was stopped.
+        ("inactive", "143", "stopping", False),
     ],
 )
 def test_what_failed_while_its_failures_were_forgotten_is_started_again(
-    systemd: Systemd, state: str, code: str, status: str, is_started: bool
+    systemd: Systemd, state: str, status: str, step: str, is_started: bool
 ) -> None:
-    systemd.units[UNIT] = {"ActiveState": state, "ExecMainCode": code, "ExecMainStatus": status}
-    alert._act(UNIT, "reset")
+    # systemd knows nothing more of what has ended well; the journal has what it said.
+    systemd.units[UNIT] = {"ActiveState": state}
+    said = {"EXIT_STATUS": status, "COMMAND": "ExecStart"} if status else {}
+    systemd.lines = entry(step, JOB_TYPE="stop", **said)
+    alert._act(UNIT, "reset", ITS)
     begin = [["reset-failed", "--", PROBE], ["reset-failed", "--", UNIT]]
     start = ["--no-block", "--job-mode=fail", "start", "--", UNIT]
     assert systemd.orders == [*begin, *([start] if is_started else [])]
