@@ -7,6 +7,7 @@ r"""Lines asked for by when they were written, and how a moment is typed.
     since:08:30                   today at that time
     since:-2h30m                  as long ago; since:"2h30m ago", since:"2 days ago" likewise
     since:@1764230400             seconds since 1970
+    since:2026-11-27T08:00+01:00  in another zone than that of the log; Z likewise
 
 What is named by less than a second (a minute, a day) is meant with all of it: `until:08:30` holds
 08:30:59.
@@ -35,6 +36,9 @@ _MINUTE = 60 * SECOND
 _WORDS: Mapping[str, int] = {"yesterday": -1, "today": 0, "tomorrow": 1}
 _DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[T ]+|\Z)")
 _CLOCK = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]{1,6}))?)?\Z")
+_ZONED = re.compile(
+    r"([0-9].*:[0-9]{2}(?:\.[0-9]{1,6})?) ?(?:(z|utc)|([+-])([01][0-9]|2[0-3]):?([0-5][0-9]))\Z"
+)
 _PART = re.compile(
     r"([0-9]{1,9})(us|ms|s(?:ec(?:onds?)?)?|m(?:in(?:utes?)?)?|h(?:ours?)?|d(?:ays?)?|w(?:eeks?)?)"
 )
@@ -146,7 +150,17 @@ def moment(text: str, zone: Zone, now: float) -> Span | None:
         return Span(then, then + 1)
     if epoch := _EPOCH.match(text):
         return _second(int(epoch[1]) * SECOND, epoch[2])
+    if zoned := _ZONED.match(text):
+        text, zone = zoned[1], _fixed(*zoned.groups()[1:])
     return _on_a_day(text.replace("t", " ") if text[:1].isdigit() else text, zone, present)
+
+
+def _fixed(universal: str | None, sign: str, hours: str, minutes: str) -> Zone:
+    """Returns the zone that is so far east (+) or west of Greenwich, or there."""
+    if universal:
+        return Zone(dt.UTC)
+    east = dt.timedelta(hours=int(hours), minutes=int(minutes))
+    return Zone(dt.timezone(-east if sign == "-" else east))
 
 
 def _on_a_day(text: str, zone: Zone, present: int) -> Span | None:
