@@ -13,9 +13,9 @@ from sysgui.system.host import Host
 _AT_ONCE = 600
 
 # What logrotate adds to a name: a number or a date, and what compresses.
-_ROTATED = re.compile(
-    r"[.-](?P<mark>\d{1,4}|\d{8}(?:[-T_]?\d{2,6})?|\d{4}-\d\d-\d\d)(?:\.gz|\.xz|\.zst|\.bz2)?"
-)
+_DAY = r"\d{8}(?:[-T_]?\d{2,10})?|\d{4}-\d\d-\d\d"
+_PACKED = r"(?P<packed>\.gz|\.xz|\.zst|\.bz2)?"
+_ROTATED = re.compile(rf"[.-](?P<mark>\d{{1,4}}|{_DAY}){_PACKED}")
 
 
 # A date as its digits: %d%m%Y is none, and tells no order.
@@ -71,26 +71,41 @@ def rotated(host: Host, path: str) -> Rotated:
     their numbers do. Of a file that lies there compressed and plain, the plain one counts.
     """
     folder, name = os.path.split(path)
+    shapes = _shapes(name)
     try:
         # Of a million names beside it only those are held that matter.
         names = [
-            (other, rotated["mark"])
+            (other, rotated["mark"], bool(rotated["packed"]))
             for other in host.each_name(folder or "/")
-            if other.startswith(name) and (rotated := _ROTATED.fullmatch(other, len(name)))
+            for begin, shape in shapes
+            if other.startswith(begin) and (rotated := shape.fullmatch(other, len(begin)))
         ]
     except OSError:
         return Rotated([], by_name=False)
     found: dict[str, _File] = {}
-    for other, mark in sorted(names, key=lambda found: len(found[0]), reverse=True):
+    for other, mark, is_packed in sorted(names, key=lambda found: len(found[0]), reverse=True):
         try:
             about = host.stat(f"{folder}/{other}")
         except OSError:
             continue  # It was rotated on meanwhile.
         if stat.S_ISREG(about.st_mode):
-            is_packed = not other.endswith(mark)
             found[mark] = _File(about.st_mtime, mark, is_packed, f"{folder}/{other}")
     files, by_name = _ordered(found.values())
     return Rotated([file.path for file in files], by_name)
+
+
+def _shapes(name: str) -> list[tuple[str, re.Pattern[str]]]:
+    """Returns how the names of files begin that are rotated away, and how they go on.
+
+    With logrotate's `extension .log` what it adds to app.log stands before that: app.1.log,
+    app-20261126.log.gz; but app-1.log is another log.
+    """
+    shapes = [(name, _ROTATED)]
+    stem, dot, last = name.rpartition(".")
+    if stem:
+        between = rf"(?:-(?=\d{{4}}-?\d\d)|\.)(?P<mark>\d{{1,4}}|{_DAY})"
+        shapes.append((stem, re.compile(f"{between}{re.escape(dot + last)}{_PACKED}")))
+    return shapes
 
 
 def _ordered(found: Collection[_File]) -> tuple[list[_File], bool]:

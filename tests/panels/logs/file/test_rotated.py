@@ -105,3 +105,22 @@ def test_what_looks_like_a_date_and_is_none_tells_no_order(tmp_path: Path) -> No
 def test_what_lies_there_twice_is_read_once(tmp_path: Path) -> None:
     make(tmp_path, "a.1.gz", "a.1")
     assert older_files(Host(), f"{tmp_path}/a") == [f"{tmp_path}/a.1"]
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["app-20261125.log.gz", "app-20261126.log"],
+        ["app.10.log.gz", "app.2.log.xz", "app.1.log"],
+        ["app.log-20261125-1764056600.zst", "app.log-20261126-1764143000"],
+    ],
+)
+def test_logrotate_may_keep_the_extension_and_add_the_second(
+    tmp_path: Path, names: list[str]
+) -> None:
+    make(tmp_path, *names, "app.log")
+    make(
+        tmp_path, "app-1.log", "app-2026.log", "app.log.conf", "app.x.log", "app.1.txt", "app2.log"
+    )
+    found = [Path(path).name for path in older_files(Host(), f"{tmp_path}/app.log")]
+    assert found == names
