@@ -5,6 +5,7 @@ import traceback
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
+from sysgui.system.i18n import _
 from sysgui.system.panel import BrokenPanel, Panel
 from sysgui.ui.broken import BrokenView
 from sysgui.ui.panel import Context, PanelView
@@ -56,6 +57,12 @@ class PanelStack(QStackedWidget):
     def current_view(self) -> PanelView | None:
         """The panel that is shown, unless it is a broken one."""
         return self.views.get(self.names[self.currentIndex()])
+
+    @property
+    def title(self) -> str:
+        """That of the panel that is shown, translated; "" of a broken one."""
+        panel = self._panels.get(self.names[self.currentIndex()])
+        return _(panel.title) if panel is not None else ""
 
     def view(self, name: str) -> PanelView | None:
         """Returns a panel's view, made now if it has never been asked for; None if it is broken."""

@@ -271,9 +271,9 @@ class Shell(QMainWindow):
 
     @Slot()
     def _entitle(self) -> None:
-        """Has the title of the window say what the panel shows, if that is one thing of many."""
+        """Has the title of the window say what the panel shows, or else which one it is."""
         view = self.current_view
-        subject = view.windowTitle() if view is not None else ""
+        subject = (view.windowTitle() if view is not None else "") or self._stack.title
         self.setWindowTitle(f"{subject} — {self._title}" if subject else self._title)
 
     @Slot()

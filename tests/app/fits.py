@@ -80,6 +80,16 @@ def is_cut(widget: Any) -> bool:
     return widget.width() < needed and not (ignored and widget.toolTip())
 
 
+def seen_of(widget: QWidget, shell: QWidget) -> QRect:
+    """Returns where a widget is seen: what is scrolled away ends at the edge of its place."""
+    place = QRect(widget.mapTo(shell, widget.rect().topLeft()), widget.size())
+    around = widget.parentWidget()
+    while around is not None and around is not shell:
+        place &= QRect(around.mapTo(shell, around.rect().topLeft()), around.size())
+        around = around.parentWidget()
+    return place
+
+
 def offences(shell: QWidget) -> list[str]:
     """Returns what is cut off or lies upon another."""
     found = []
@@ -91,7 +101,7 @@ def offences(shell: QWidget) -> list[str]:
         text = text_of(widget)
         if is_cut(widget) or widget.height() < widget.fontMetrics().height():
             found.append(f"cut: {text}")
-        place = QRect(widget.mapTo(shell, widget.rect().topLeft()), widget.size())
+        place = seen_of(widget, shell)
         found += [f"overlap: {text}, {other}" for area, other in seen if place.intersects(area)]
         seen.append((place, text))
     return found + too_wide(shell)

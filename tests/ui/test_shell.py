@@ -178,11 +178,11 @@ def in_dialog(kind: type[QDialog], act: Callable[[Any], None]) -> list[QDialog]:
 
 def test_the_title_says_what_the_panel_shows(make) -> None:
     shell = make()
-    assert shell.windowTitle() == "Sysgui"
+    assert shell.windowTitle() == f"{tabs(shell)[0]} — Sysgui"
     shell.current_view.setWindowTitle("/var/log/syslog")
     assert shell.windowTitle() == "/var/log/syslog — Sysgui"
     shell.show_next()
-    assert shell.windowTitle() == "Sysgui"
+    assert shell.windowTitle() == f"{tabs(shell)[1]} — Sysgui"
     shell.show_place(0)
     assert shell.windowTitle() == "/var/log/syslog — Sysgui"
 

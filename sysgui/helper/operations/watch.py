@@ -25,6 +25,10 @@ NAME = "50-sysgui-watch.conf"
 
 GRAMMAR = text(r"[A-Za-z0-9:_.\\@-]+\.service", 200)
 
+# What looks after a service has that name in its own, and a folder in /tmp: systemd-private-,
+# the boot's id, the name and six signs. The kernel takes 255.
+MOST_NAME = 255 - len(f"systemd-private-{'0' * 32}-sysgui-alert@.service-abcdef")
+
 # A service that has one of these is not started again after every failure, and will be.
 WEAK = ("no", "on-success", "on-abnormal", "on-abort", "on-watchdog")
 
@@ -64,7 +68,8 @@ def probe_units(unit: str) -> Sequence[str]:
 
 class _Watched(Target):
     def __init__(self, target: str, request: Request) -> None:
-        if target.startswith("sysgui-") or target.endswith("@.service"):
+        unfit = target.startswith("sysgui-") or target.endswith("@.service")
+        if unfit or len(target) > MOST_NAME:
             raise Refusal("grammar")
         self._unit = target
         self._wanted = request.wanted

@@ -36,7 +36,7 @@ COLUMNS: tuple[Column[Process], ...] = (
     Column(
         "user", N_("User"), Kind.TEXT,
         attrgetter("user"), attrgetter("user"),
-        N_("Name of the effective user: owner of /proc/PID."), plain=True, width=7,
+        N_("Name of the effective user: owner of /proc/PID."), plain=True, width=9,
     ),
     Column(
         "cpu", N_("CPU %"), Kind.PERCENT,

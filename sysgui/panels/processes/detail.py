@@ -77,6 +77,14 @@ class Detail(msgspec.Struct, frozen=True, kw_only=True):
     sockets: list[Socket] | None
     descriptors: int | None
 
+    @property
+    def service(self) -> str:
+        """The service of the system that it belongs to, by its control group; "" if none."""
+        found = re.match(
+            r"/system\.slice/(?:[^/]+\.slice/)*([^/]+\.service)(?=/|$)", self.control_group
+        )
+        return found[1] if found else ""
+
 
 class DetailProbe:
     """Reads one process closely.

@@ -41,6 +41,7 @@ class ProcessPane(QWidget):
     Attributes:
         process: The one that is shown.
         needs_root: Whether only root may see its files and sockets.
+        service: The service of the system that it belongs to; "" if none, or not known yet.
 
     Signals:
         end_asked: The user wants to end it.
@@ -60,6 +61,7 @@ class ProcessPane(QWidget):
         self._history = History(KEPT)
         self._graphs: list[tuple[Card, Graph, Callable[[Process], str]]] = []
         self.hide()
+        self.service = ""
         self._title = QLabel()
         self._title.setFont(theme.title_font())
         self._title.setTextFormat(Qt.TextFormat.PlainText)
@@ -161,6 +163,7 @@ class ProcessPane(QWidget):
             return
         for _card, graph, _figure in self._graphs:
             graph.follow(self._history)
+        self.service = ""
         self._unit.setText("")
         _fill(self._files, [])
         _fill(self._sockets, [])
@@ -222,6 +225,7 @@ class ProcessPane(QWidget):
                 time=started.strftime("%Y-%m-%d %H:%M:%S"),
             )
         )
+        self.service = detail.service
         self._unit.setText(detail.control_group)
         self._unit.setToolTip(_("Its control group: /proc/PID/cgroup"))
         if detail.files is None or detail.sockets is None:

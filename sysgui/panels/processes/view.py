@@ -302,8 +302,17 @@ class ProcessesView(TablePanel):
             menu = QMenu(self)
             menu.addActions(more)
             chosen.fill(menu)
+            if [each.key for each in processes] == [each.key for each in self._in_pane()]:
+                self._add_service(menu, self._pane.service)
             self.run_menu(menu, place)
         chosen.close()
+
+    def _add_service(self, menu: QMenu, service: str) -> None:
+        """Adds the way to the service that a process belongs to; "" is none."""
+        if service:
+            menu.addSeparator()
+            show = menu.addAction(_("Show {unit}").format(unit=service.replace("&", "&&")))
+            show.triggered.connect(lambda: self.context.shell.open("services", unit=service))
 
     def _do(self, act: str, processes: Sequence[Process]) -> None:
         if not processes:

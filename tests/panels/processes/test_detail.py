@@ -7,6 +7,7 @@ import sys
 import time
 from pathlib import Path
 
+import msgspec
 import psutil
 import pytest
 from hypothesis import given
@@ -214,6 +215,21 @@ def test_the_control_group_is_that_of_proc() -> None:
 def test_control_groups_of_both_versions_are_read(tmp_path: Path, data: str, path: str) -> None:
     write_machine(tmp_path, {**process_files(7), "/proc/7/cgroup": data})
     assert DetailProbe(SteppedHost(tmp_path)).read(7).control_group == path
+
+
+@pytest.mark.parametrize(
+    ("group", "service"),
+    [
+        ("/system.slice/nginx.service", "nginx.service"),
+        (r"/system.slice/system-tpl.slice/tpl@a\x2db.service", r"tpl@a\x2db.service"),
+        ("/system.slice/docker.service/inner", "docker.service"),
+        ("/user.slice/user-1000.slice/user@1000.service/app.slice/a.service", ""),
+        ("/init.scope", ""),
+    ],
+)
+def test_a_service_is_known_by_its_control_group(group: str, service: str) -> None:
+    detail = msgspec.structs.replace(read(os.getpid()), control_group=group)
+    assert detail.service == service
 
 
 def test_no_more_files_than_one_can_look_through_but_the_number_of_all(tmp_path: Path) -> None:

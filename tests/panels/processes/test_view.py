@@ -423,6 +423,21 @@ def test_a_menu_acts_on_the_process_that_it_was_opened_for(
         child.process.send_signal(signal.SIGCONT)
 
 
+def test_the_menu_leads_to_the_service_that_a_process_belongs_to(
+    qtbot, make: Make, child: Obedient
+) -> None:
+    view = make()
+    find(qtbot, view, child.pid)
+    view._table.select(0)
+    qtbot.waitUntil(lambda: view._pane.process is not None)
+    opened: list[tuple[str, dict[str, str]]] = []
+    view.context.shell.open = lambda panel, **more: opened.append((panel, more))
+    view._pane.service = r"a@b\x2dc.service"
+    in_dialog(QMenu, lambda menu: menu_action(menu, "Show a@b").trigger())
+    view._open_menu(QPoint(5, 5))
+    assert opened == [("services", {"unit": r"a@b\x2dc.service"})]
+
+
 def ended(child: Obedient) -> None:
     child.process.kill()
     child.process.wait(10)

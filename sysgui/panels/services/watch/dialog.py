@@ -186,6 +186,7 @@ class WatchDialog(QDialog):
         room.setFrameShape(QScrollArea.Shape.NoFrame)
         room.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         room.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._room, self._inside = room, holder
         return room
 
     def _about_mail(self) -> str:
@@ -252,6 +253,9 @@ class WatchDialog(QDialog):
         self._lines["port"].setPlaceholderText(USUAL_PORT.get(form.probe, ""))
         self._fields.show_only((*_ALWAYS, *_OF_KIND[form.probe]))
         self._try.setVisible(form.probe != NOTHING)
+        # On a small screen the preview makes way for the answers.
+        needed = self._inside.minimumSizeHint().width()
+        self._room.setMinimumWidth(needed + self._room.verticalScrollBar().sizeHint().width())
         wrong = list(faults(form, self._units))
         # Of what nobody has written yet it is only said when it is wanted to be done.
         empty = [name for name in TYPED if not getattr(form, name) and name not in self._touched]

@@ -18,6 +18,7 @@ from sysgui.system.problem import Problem
 SYSTEM = "/etc/systemd/system"
 DROP_IN = "50-sysgui-watch.conf"
 STATE = "/var/lib/sysgui"
+MOST_NAME = 178
 SETTINGS = "/etc/sysgui/mail.json"
 MESSAGE_ID = "1d6e0b8f4c5a4f0e9b7a2d3c8e5f6a90"
 
@@ -249,7 +250,9 @@ class HistoryProbe:
         if output.status:
             said = printable_text(output.stderr.decode("utf-8", "replace").strip())
             raise Problem(
-                "journal-unreadable", _("The journal cannot be read: {error}").format(error=said)
+                "journal-unreadable",
+                _("The journal cannot be read: {error}").format(error=said),
+                _("Root may, and who is in the group “systemd-journal” or “adm”."),
             )
         entries = [_object(line.decode("utf-8", "replace")) for line in output.stdout.splitlines()]
         last = next((str(entry["__CURSOR"]) for entry in entries[::-1] if "__CURSOR" in entry), "")
@@ -310,6 +313,8 @@ def senseless_name(name: str) -> str:
         why = _("{unit} is no service: only services are watched.")
     elif is_template(name):
         why = _("{unit} is a template: watch what is made of it.")
+    elif len(name) > MOST_NAME:
+        why = _("{unit} has too long a name: nothing could be run to look after it.")
     elif name.startswith("sysgui-"):
         why = _("{unit} is a part of the watch itself.")
     return why.format(unit=name)

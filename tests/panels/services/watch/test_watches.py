@@ -111,6 +111,7 @@ def test_both_sides_mean_the_same() -> None:
     assert watches.DROP_IN == table.DROP_IN == helper.NAME
     assert watches.MESSAGE_ID == journal.MESSAGE_ID
     assert watches.STATE == state.ROOT
+    assert watches.MOST_NAME == helper.MOST_NAME
     assert watch_mail.SETTINGS.path == watches.SETTINGS
     assert tuple(helper.ARGUMENTS) == watches._ORDER
     assert set(words.STATES) == {"", *judge.TOLD, "stopped"}
@@ -165,6 +166,7 @@ def test_services_are_watched_by_their_own_name(tmp_path: Path) -> None:
         ("unknown", "systemd cannot be asked about these units"),
         ("off", "off.service cannot be run: masked"),
         ("a@", "a@.service is a template"),
+        ("a" * 171, "has too long a name"),
         ("a.timer", "a.timer is no service"),
         ("sysgui-watch", "is a part of the watch itself"),
     ):
