@@ -72,4 +72,8 @@ def not_started(status: int, errors: bytes) -> Problem:
         "refused": _("The administrator's password was not given, or polkit does not allow this."),
         "timeout": _("The question for a password was not answered in time."),
     }
-    return Problem(code, messages[code], _("Nothing was done."))
+    hint = _("Nothing was done.")
+    if code == "refused":
+        # The policy says no to all but an active session at the machine, and pkexec not why.
+        hint = _("Nothing was done. Away from the machine, as over ssh, run sysgui by sudo.")
+    return Problem(code, messages[code], hint)

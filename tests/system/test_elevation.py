@@ -172,6 +172,7 @@ def test_why_it_was_not_started_is_told_apart(way: str, status: int, said: str, 
     if code == "helper-ended":
         return
     assert "Nothing was done." in f"{problem.message} {problem.hint}"
+    assert ("ssh" in problem.hint) == (code == "refused")
     if code == "not-asked":
         assert problem.hint == said.strip()
 
