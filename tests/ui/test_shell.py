@@ -10,13 +10,12 @@ from typing import Any
 
 import psutil
 import pytest
-from PySide6.QtCore import QSize, Qt, QTimer, Slot
+from kit import in_dialog
+from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
-    QApplication,
-    QDialog,
     QLabel,
     QLineEdit,
     QPushButton,
@@ -151,26 +150,6 @@ def tabs(shell: Shell) -> list[str]:
 def bar_text(shell: Shell) -> str:
     bar = shell._problems
     return bar.findChild(QLabel).text() if bar.isVisible() else ""
-
-
-def in_dialog(kind: type[QDialog], act: Callable[[Any], None]) -> list[QDialog]:
-    """Lets `act` use the next dialog of that kind; returns the list that will hold it."""
-    seen: list[QDialog] = []
-
-    def look() -> None:
-        dialog = QApplication.activeModalWidget()
-        if not isinstance(dialog, kind):
-            QTimer.singleShot(5, look)
-            return
-        seen.append(dialog)
-        try:
-            act(dialog)
-        except BaseException:
-            dialog.reject()
-            raise
-
-    QTimer.singleShot(0, look)
-    return seen
 
 
 # Tabs.
