@@ -10,39 +10,27 @@ from sysgui.system.elevation import Errands, Frame, Item, Order, explain_item
 from sysgui.system.host import Host
 from sysgui.system.i18n import _
 from sysgui.system.problem import Problem
+from sysgui.ui.order_bar import OrderBar
 from sysgui.ui.poller import Poller
-from sysgui.ui.work_bar import WorkBar
 
 
-class ElevationBar(WorkBar):
+class ElevationBar(OrderBar):
     """Has orders carried out by the helper, one at a time; visible while one is under way.
 
     Args:
         host: The machine.
         watch: Takes the poller into the window's care.
         parent: The panel.
-
-    Signals:
-        done: The frames of an order that was carried out, wholly or partly.
-        failed: A `Problem`: nothing was done, or not all.
-        bug: A `Bug`.
     """
 
-    done = Signal(object)
-    failed = Signal(object)
-    bug = Signal(object)
     _begun = Signal()
 
     def __init__(self, host: Host, watch: Callable[[Poller], None], parent: QWidget) -> None:
-        super().__init__(parent)
+        errands = Errands(host, lambda: self._begun.emit())
+        super().__init__(errands, errands.cancel, watch, parent)
+        self._errands = errands
         self._doing = ""
-        self._errands = Errands(host, self._begun.emit)
         self._begun.connect(self._say_begun)
-        self._poller = Poller(self, self._errands, 0.0, self._errands.cancel)
-        self._poller.reading.connect(self._end)
-        self._poller.problem.connect(self._fail)
-        self._poller.bug.connect(self._break)
-        watch(self._poller)
         self.add_button(_("Cancel"), self._errands.cancel)
 
     def do(self, order: Order, text: str) -> None:
@@ -70,21 +58,9 @@ class ElevationBar(WorkBar):
         """Says that the password was given: what takes long now is the thing itself."""
         self.say(_("{text}: at work …").format(text=self._doing))
 
-    @Slot(object)
-    def _end(self, frames: Sequence[Frame]) -> None:
-        self.hide()
+    def tell(self, frames: Sequence[Frame]) -> None:
         left = [frame for frame in frames if isinstance(frame, Item) and frame.code != "done"]
         if left:
             said = "; ".join(f"{item.target}: {explain_item(item)}" for item in left)
             self.failed.emit(Problem("not-all-done", _("Not done: {items}.").format(items=said)))
-        self.done.emit(frames)
-
-    @Slot(object)
-    def _fail(self, problem: Problem) -> None:
-        self.hide()
-        self.failed.emit(problem)
-
-    @Slot(object)
-    def _break(self, bug: object) -> None:
-        self.hide()
-        self.bug.emit(bug)
+        super().tell(frames)

@@ -2,15 +2,14 @@
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
-from sysgui.system.elevation import Frame
 from sysgui.system.host import Host
 from sysgui.system.i18n import _
 from sysgui.system.problem import Problem
+from sysgui.ui.order_bar import OrderBar
 from sysgui.ui.poller import Poller
-from sysgui.ui.work_bar import WorkBar
 
 from .orders import OwnUnits
 
@@ -18,38 +17,23 @@ from .orders import OwnUnits
 PATIENCE_MS = 400
 
 
-class OwnBar(WorkBar):
+class OwnBar(OrderBar):
     """Tells the user's own units, one order at a time; visible while one takes its time.
 
     Args:
         host: The machine.
         watch: Takes the poller into the window's care.
         parent: The panel.
-
-    Signals:
-        done: The frames of an order that was carried out, wholly or partly.
-        failed: A `Problem`: nothing was done.
-        bug: A `Bug`.
     """
 
-    done = Signal(object)
-    failed = Signal(object)
-    bug = Signal(object)
-
     def __init__(self, host: Host, watch: Callable[[Poller], None], parent: QWidget) -> None:
-        super().__init__(parent)
-        self._units = OwnUnits(host)
-        self._poller = Poller(self, self._units, 0.0, self._units.leave)
-        self._poller.reading.connect(self._finish)
-        self._poller.problem.connect(self._fail)
-        self._poller.bug.connect(self._break)
-        watch(self._poller)
-        self.add_button(
-            _("Wait no longer"), self._units.leave, _("systemd goes on with it by itself.")
-        )
+        units = OwnUnits(host)
+        super().__init__(units, units.leave, watch, parent)
+        self._units = units
+        self.add_button(_("Wait no longer"), units.leave, _("systemd goes on with it by itself."))
         self.add_button(
             _("Withdraw it"),
-            self._units.withdraw,
+            units.withdraw,
             _(
                 "systemd gives it up (systemctl --user cancel): what has not begun does not "
                 "begin; what has, goes on until it is stopped."
@@ -83,21 +67,7 @@ class OwnBar(WorkBar):
         self._patience.start()
         return True
 
-    def _rest(self) -> None:
+    def rest(self) -> None:
+        """Nothing is under way any more."""
         self._patience.stop()
-        self.hide()
-
-    @Slot(object)
-    def _finish(self, frames: Sequence[Frame]) -> None:
-        self._rest()
-        self.done.emit(frames)
-
-    @Slot(object)
-    def _fail(self, problem: Problem) -> None:
-        self._rest()
-        self.failed.emit(problem)
-
-    @Slot(object)
-    def _break(self, bug: object) -> None:
-        self._rest()
-        self.bug.emit(bug)
+        super().rest()
