@@ -24,7 +24,7 @@ from sysgui.ui import plain, theme
 from sysgui.ui.card import Card, Muted
 
 from .columns import STATES
-from .detail import Detail
+from .detail import Detail, Socket
 
 if TYPE_CHECKING:
     from sysgui.ui.graph import Graph
@@ -228,44 +228,37 @@ class ProcessPane(QWidget):
         self.service = detail.service
         self._unit.setText(detail.control_group)
         self._unit.setToolTip(_("Its control group: /proc/PID/cgroup"))
-        if detail.files is None or detail.sockets is None:
-            self.needs_root = process.state != "Z"
-            text = [_("It has ended, and waits for its parent.")]
-            if self.needs_root:
-                text = [self._refusal or _("Only root may see these: Ctrl+I asks for a password.")]
-            self._lists.setTabText(0, _("Files"))
-            self._lists.setTabText(1, _("Sockets"))
-            for listed in (self._files, self._sockets):
-                listed.setWordWrap(True)  # A sentence is read whole; a path is known by its ends.
-                _fill(listed, text)
-            return
-        self.needs_root = False
+        hidden = detail.files is None or detail.sockets is None
+        self.needs_root = hidden and process.state != "Z"
         for listed in (self._files, self._sockets):
-            listed.setWordWrap(False)
+            listed.setWordWrap(hidden)  # A sentence is read whole; a path is known by its ends.
+        if detail.files is None or detail.sockets is None:
+            self._say_hidden()
+            return
         self._lists.setTabText(0, _("Files {count}").format(count=len(detail.files)))
         self._lists.setTabText(1, _("Sockets {count}").format(count=len(detail.sockets)))
         _fill(self._files, [f"{file.fd}  {file.target}" for file in detail.files])
-        _fill(
-            self._sockets,
-            [
-                " ".join(
-                    part
-                    for part in (
-                        f"{socket.fd} ",
-                        socket.protocol,
-                        socket.local,
-                        f"→ {socket.remote}" if socket.remote else "",
-                        socket.state,
-                    )
-                    if part
-                )
-                for socket in detail.sockets
-            ],
-        )
+        _fill(self._sockets, [_written(socket) for socket in detail.sockets])
+
+    def _say_hidden(self) -> None:
+        """Says instead of its files and sockets why they are not seen."""
+        text = _("It has ended, and waits for its parent.")
+        if self.needs_root:
+            text = self._refusal or _("Only root may see these: Ctrl+I asks for a password.")
+        self._lists.setTabText(0, _("Files"))
+        self._lists.setTabText(1, _("Sockets"))
+        for listed in (self._files, self._sockets):
+            _fill(listed, [text])
 
     def _say(self, text: str) -> None:
         if self._about.text() != text:
             self._about.setText(text)
+
+
+def _written(socket: Socket) -> str:
+    remote = f"→ {socket.remote}" if socket.remote else ""
+    parts = (f"{socket.fd} ", socket.protocol, socket.local, remote, socket.state)
+    return " ".join(part for part in parts if part)
 
 
 def _fill(listed: QListWidget, texts: Sequence[str]) -> None:
