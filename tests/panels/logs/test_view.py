@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication, QInputDialog, QPushButton
 
 from sysgui.panels.logs.settings import LogsSettings
 from sysgui.panels.logs.view import LogsView
+from sysgui.panels.logs.window.log_pane import LogPane
 from sysgui.panels.logs.window.time_dialog import TimeDialog
 from sysgui.system.host import Host
 
@@ -104,6 +105,15 @@ def test_every_button_has_a_key_that_its_tooltip_tells(make: Make) -> None:
         assert named, (button.text(), button.toolTip())
         # The list of lines takes End itself, as any list does.
         assert named[1] in keys | {"End"}, button.text()
+
+
+def test_in_a_narrow_window_a_query_still_has_room(qtbot, make: Make) -> None:
+    view = make()
+    pane = view.findChild(LogPane)
+    view.resize(740, 500)
+    needed = pane.fontMetrics().horizontalAdvance("level<=err and nginx")
+    edits = pane.show_edit, pane.find_edit
+    qtbot.waitUntil(lambda: all(edit.width() >= needed for edit in edits))
 
 
 def test_how_lines_are_shown_is_chosen_by_keys(qtbot, make: Make) -> None:

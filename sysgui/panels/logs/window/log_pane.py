@@ -4,7 +4,7 @@ import functools
 import os
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from sysgui.panels.logs.formats.form import TEXT
@@ -28,6 +28,9 @@ from .strip import Strip
 from .terms import Terms
 from .ways_on import WayOn, ways_on
 from .within import query_at_any_time, query_within
+
+# Beside the queries figures have so much room, whatever they say, if the pane is that wide.
+_FIGURE, _ROOMY = 45 * theme.STEP, 150 * theme.STEP
 
 
 class LogPane(QWidget):
@@ -107,8 +110,17 @@ class LogPane(QWidget):
     def _figure(self) -> Muted:
         figure = Muted()
         figure.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        figure.setMinimumWidth(45 * theme.STEP)
         return figure
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keeps the figures from moving the lines beside them, where there is room for both."""
+        super().resizeEvent(event)
+        width = _FIGURE if self.width() >= _ROOMY else 0
+        for figure in (self._rows, self._found):
+            if figure.minimumWidth() != width:
+                figure.setMinimumWidth(width)
+                # A label remembers how wide it was to be until something in it changes.
+                figure.setIndent(figure.indent())
 
     def _switch(self, text: str, tip: str) -> QPushButton:
         button = QPushButton(text, self)
