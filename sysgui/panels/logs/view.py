@@ -147,6 +147,7 @@ class LogsView(PanelView):
         self._asking.closed.connect(self._root.offer)
         self._asking.left.connect(self._root.withdraw)
         self._root.opened.connect(self._asking.open_instead)
+        self._root.needless.connect(self._asking.open)
         self._asking.shown.connect(self._show_sources)
         self._sources.changed.connect(self._change_sources)
         self._sources.said.connect(self._say)

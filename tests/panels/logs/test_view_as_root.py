@@ -222,6 +222,22 @@ def test_older_is_asked_for_anew_while_it_is_read_as_root(
     assert len(rotated.started) == 3
 
 
+def test_without_the_older_ones_a_log_that_may_be_read_is_read_as_such(
+    qtbot, make: Make, rotated: Rotated, fifo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view = make(rotated)
+    monkeypatch.setattr(Rotated, "may_read", lambda _host, path: path == PATH)
+    view._pane.older.click()
+    view._root.button.click()
+    with kept_open(fifo):
+        qtbot.waitUntil(lambda: seen(view) == ["one", "two", "three", "four"])
+        view._pane.older.click()
+    assert (view._asking.path, view._asking.source) == (PATH, "")
+    assert not view._root.isVisible()
+    qtbot.waitUntil(lambda: view._root._reading._errand is None)
+    assert len(rotated.started) == 1
+
+
 def test_of_a_damaged_older_one_it_is_said_and_the_rest_shown(
     qtbot, make: Make, rotated: Rotated, fifo: Path
 ) -> None:

@@ -24,9 +24,11 @@ class RootBar(WorkBar):
     Signals:
         opened: The log is there: its name, that by which it is opened, and whether with what was
             rotated away from it.
+        needless: Without what was rotated away, this user may read the log of this name himself.
     """
 
     opened = Signal(str, str, bool)
+    needless = Signal(str)
     _came = Signal(object)
     _spoilt = Signal(object)
 
@@ -95,7 +97,9 @@ class RootBar(WorkBar):
     def read_older(self, wanted: bool) -> None:
         """Reads with the log what was rotated away from it, or does not, from now on."""
         self.older = wanted
-        if self._is_asked:
+        if self._is_asked and not wanted and self._host.may_read(self._place):
+            self.needless.emit(self._path)
+        elif self._is_asked:
             self._is_asked_again = True
             self._reading.cancel()
             self._go_on()
