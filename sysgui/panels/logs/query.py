@@ -98,6 +98,7 @@ _HELP: Mapping[str, str] = {
     "path": N_("what was asked for"),
     "status": N_("how it was answered: 404, >=500"),
     "database": N_("of which database"),
+    "facility": N_("what wrote the line: kern, daemon"),
     "action": N_("what was done"),
     "type": N_("of which kind"),
     "source": N_("from which of several logs the line is"),

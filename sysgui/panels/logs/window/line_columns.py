@@ -33,6 +33,7 @@ TITLES: Mapping[str, str] = {
     "path": N_("Path"),
     "status": N_("Status"),
     "database": N_("Database"),
+    "facility": N_("Facility"),
     "action": N_("Action"),
     "type": N_("Type"),
 }
