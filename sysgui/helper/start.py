@@ -32,8 +32,8 @@ LIMITS = {
     resource.RLIMIT_CPU: resource.RLIM_INFINITY,  # What is followed may be followed for days.
 }
 
-# A caller's terminal sends these, and he himself if he is root: what was begun is not torn off.
-IGNORED = (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGTSTP)
+# A caller's terminal sends these: what was begun is not torn off. SIGTERM can come from root alone.
+IGNORED = (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTSTP)
 
 TIMERS = (signal.ITIMER_REAL, signal.ITIMER_VIRTUAL, signal.ITIMER_PROF)
 

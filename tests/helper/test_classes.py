@@ -366,8 +366,7 @@ def the_start_leaves_nothing_of_the_callers(attempt: Try) -> None:
     status = dict(line.split(":\t") for line in seen["status"].splitlines() if ":\t" in line)
     assert status["Umask"] == "0077"
     assert int(status["SigBlk"], 16) == 0
-    ignored = (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGPIPE, signal.SIGTERM,
-               signal.SIGTSTP)  # fmt: skip
+    ignored = (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGPIPE, signal.SIGTSTP)
     assert int(status["SigIgn"], 16) == sum(1 << number - 1 for number in ignored)
     assert seen["cwd"] == "/"
     assert seen["environ"] == {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8"}

@@ -131,7 +131,7 @@ def hear(child: subprocess.Popen[bytes]) -> dict[str, Any]:
 
 
 @as_root
-@pytest.mark.parametrize("name", ["HUP", "INT", "QUIT", "TERM", "TSTP"])
+@pytest.mark.parametrize("name", ["HUP", "INT", "QUIT", "TSTP"])
 def test_no_key_of_a_terminal_tears_off_what_was_begun(journal: Journal, name: str) -> None:
     with sleeping() as victim:
         target = target_of(victim.pid)
