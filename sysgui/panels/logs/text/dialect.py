@@ -48,9 +48,14 @@ class Written(NamedTuple):
     confirm: bool
 
 
+def tokens(source: str) -> list[str]:
+    """Returns the parts of an expression: characters, escapes, classes, repeats, signs."""
+    return _TOKEN.findall(source)
+
+
 def plain_braces(source: str) -> str:
     """Returns an expression whose braces are what they are to `re`: not fuzzy ones of `regex`."""
-    return "".join(r"\{" if part == "{" else part for part in _TOKEN.findall(source))
+    return "".join(r"\{" if part == "{" else part for part in tokens(source))
 
 
 def unrolled(source: str) -> int:
@@ -59,7 +64,7 @@ def unrolled(source: str) -> int:
     As much memory and time is needed to compile it.
     """
     totals, lasts = [0], [0]
-    for part in _TOKEN.findall(source):
+    for part in tokens(source):
         repeat = _REPEAT.fullmatch(part)
         if repeat:
             times = max(1, int(repeat[1] or 0))
@@ -82,7 +87,7 @@ def for_hyperscan(source: str) -> Written:
     """Translates an expression that Python understands."""
     if _BEYOND.search(source):
         return Written("^", confirm=True)
-    written = [_written(part) for part in _TOKEN.findall(source)]
+    written = [_written(part) for part in tokens(source)]
     return Written("".join(each.expression for each in written), any(e.confirm for e in written))
 
 

@@ -1,6 +1,7 @@
 """Many patterns, looked for in one go through a block."""
 
 import functools
+import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -23,6 +24,10 @@ MANY = 4000
 # So many bytes before a match are looked at together, and as far back at most: most lines begin
 # within the first, nearly all within the last.
 WINDOW, FAR = 64, 256
+
+# What hyperscan has not found is asked about so long, in seconds of CPU, and so much longer for
+# each line, which is ten times what one takes. What needs more is left to hyperscan.
+ASKED, EACH = 0.05, 20e-6
 
 # So many sets of patterns are kept ready.
 COMPILED = 16
@@ -56,7 +61,12 @@ class Needles:
         self._rough = [pattern.confirm for pattern in patterns]
         self._alone = [False] * len(patterns)
         self.undecided = 0
-        self._ends: list[list[int]] = [[] for _pattern in patterns]
+        # How much more CPU than lines usually take what hyperscan has not found took, in seconds.
+        self._spent = 0.0
+        # Behind the patterns come the texts that some need.
+        needing = [number for number, pattern in enumerate(patterns) if pattern.needed]
+        self._needed = {number: place for place, number in enumerate(needing, len(patterns))}
+        self._ends: list[list[int]] = [[] for _each in range(len(patterns) + len(needing))]
         self._database = self._made()
         if self._database is not None:
             self._scratch = hyperscan.Scratch(self._database)
@@ -66,14 +76,18 @@ class Needles:
         self._fragment: Fragment | None = None
 
     def _made(self) -> hyperscan.Database | None:
-        numbers = list(range(len(self._patterns)))
-        flags = [_flags(pattern) for pattern in self._patterns]
+        needing = [self._patterns[number] for number in self._needed]
         expressions = [pattern.expression for pattern in self._patterns]
+        expressions += [_any_of(pattern.needed or ()) for pattern in needing]
+        flags = [_flags(pattern) for pattern in (*self._patterns, *needing)]
+        numbers = list(range(len(expressions)))
         try:
             return _compiled(tuple(expressions), tuple(numbers), tuple(flags))
         except PatternError:
-            flags = [self._flags_alone(number) for number in numbers]
-        numbers = [number for number in numbers if not self._alone[number]]
+            flags[: len(self._patterns)] = map(self._flags_alone, range(len(self._patterns)))
+        alone = {number for number, is_alone in enumerate(self._alone) if is_alone}
+        alone |= {self._needed[number] for number in alone if number in self._needed}
+        numbers = [number for number in numbers if number not in alone]
         if not numbers:
             return None
         return _compiled(
@@ -147,6 +161,7 @@ class Needles:
             return found
         if self._alone[number]:
             return self._decided(pattern.decides, block, block.starts)
+        found = union([found, self._lost(number, block, found)])
         others = _doubtful(block)
         if self._rough[number]:
             return self._decided(pattern.decides, block, union([found, others]))
@@ -154,6 +169,28 @@ class Needles:
             return found
         certain = without(found, common(found, others))
         return union([certain, self._decided(pattern.decides, block, others)])
+
+    def _lost(self, number: int, block: Block, found: Starts) -> Starts:
+        """Returns the lines that a pattern matches, though hyperscan has not found them."""
+        decides = self._patterns[number].decides
+        if decides is None or not self._may_lose(number):
+            return NONE
+        asked = block.starts
+        if number in self._needed:
+            asked = _lines_of(self._ends[self._needed[number]], block, within=0)
+        lost = []
+        begun = time.thread_time() - max(0.0, self._spent)
+        for start in without(asked, found).tolist():
+            if _tried(decides, str(block.line_at(start), "utf-8", "replace"), ASKED):
+                lost.append(start)
+            begun += EACH
+            self._spent = time.thread_time() - begun
+            if self._spent > ASKED:
+                break
+        return np.array(lost, np.int64)
+
+    def _may_lose(self, number: int) -> bool:
+        return self._patterns[number].needed is not None and self._spent <= ASKED
 
     def _decided(self, decides: "regex.Pattern[str]", block: Block, starts: Starts) -> Starts:
         """Returns those of the lines that the pattern truly matches."""
@@ -167,12 +204,9 @@ class Needles:
         )
 
     def _matches(self, decides: "regex.Pattern[str]", line: str, begin: int = 0) -> bool:
-        line = line.removesuffix("\n").removesuffix("\r")
-        try:
-            return decides.search(line, begin, timeout=PATIENCE) is not None
-        except TimeoutError:
-            self.undecided += 1
-            return False
+        tried = _tried(decides, line, PATIENCE, begin)
+        self.undecided += tried is None
+        return bool(tried)
 
     def _search_rest(self, text: Readable, block: Block, found: list[Starts]) -> None:
         """Looks into what the block lacks of its last line."""
@@ -183,13 +217,22 @@ class Needles:
                 if pattern.within:
                     continue
                 decides = pattern.decides
-                hit = bool(self._ends[number])
+                hit = bool(self._ends[number]) or self._may_lose(number)
                 if decides is not None and (hit or not piece.isascii() or self._alone[number]):
                     # Behind a whole character, which another piece has as well: no line begins.
                     whole = piece.lstrip(_CONTINUING).decode("utf-8", "replace")
                     hit = self._matches(decides, whole, begin=1)
                 if hit and last not in found[number][-1:]:
                     found[number] = np.append(found[number], last)
+
+
+def _tried(decides: "regex.Pattern[str]", line: str, seconds: float, begin: int = 0) -> bool | None:
+    """Tells whether a pattern matches a line; None if that takes too long to find out."""
+    try:
+        line = line.removesuffix("\n").removesuffix("\r")
+        return decides.search(line, begin, timeout=seconds) is not None
+    except TimeoutError:
+        return None
 
 
 def _noting(ends: Sequence[list[int]]) -> Callable[[int, int, int, int, object], None]:
@@ -205,6 +248,11 @@ def _noting(ends: Sequence[list[int]]) -> Callable[[int, int, int, int, object],
 
     # A call for each of millions.
     return note if len(appends) > 1 else note_of_one
+
+
+def _any_of(texts: Sequence[bytes]) -> bytes:
+    """Returns the expression for any of some texts."""
+    return b"|".join(map(escaped, texts))
 
 
 def _flags(pattern: Pattern) -> int:

@@ -17,6 +17,7 @@ import regex
 from sysgui.system.i18n import _
 
 from .dialect import for_hyperscan, plain_braces, unrolled
+from .needed import needed
 
 # How long one line may be tried, in seconds: a pattern may need longer than the world has.
 PATIENCE = 0.2
@@ -50,6 +51,8 @@ class Pattern(NamedTuple):
         confirm: Whether hyperscan may find more than there is.
         within: A match must end within so many bytes from the start of its line; 0: anywhere.
         text: What `expression` is for, where that is one text; else empty.
+        needed: Where hyperscan may find less than there is: one of these is in each line that
+            matches; none if nothing is known of these. None where it finds all.
     """
 
     expression: bytes
@@ -58,6 +61,7 @@ class Pattern(NamedTuple):
     confirm: bool = False
     within: int = 0
     text: bytes = b""
+    needed: tuple[bytes, ...] | None = None
 
     @property
     def is_text(self) -> bool:
@@ -109,7 +113,9 @@ def expression(source: str, *, case: bool = False) -> Pattern:
         raise PatternError(str(error), 0) from error
     found = for_hyperscan(source)
     expressed = found.expression.encode("utf-8", "surrogateescape")
-    return Pattern(expressed, not case, decides, found.confirm)
+    texts = needed(source)
+    held = None if texts is None else tuple(text.encode() for text in texts)
+    return Pattern(expressed, not case, decides, found.confirm, needed=held)
 
 
 @functools.cache
