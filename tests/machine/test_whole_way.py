@@ -95,7 +95,7 @@ def test_from_the_menu_to_the_end_of_anothers_process(
     launch = f"exec gio launch {ENTRY} </dev/null >/tmp/log 2>&1"
     with running(machine, "bob", "sleep", "98765") as pid:
         machine.output(["sh", "-c", launch], user="alice", env=session)
-        x(hand, "windowactivate", "--sync", window(hand, "^Sysgui"))
+        x(hand, "windowactivate", "--sync", window(hand, "Sysgui$"))
         x(hand, "key", "alt+2", "ctrl+f")
         x(hand, "type", f"pid={pid}")
         # On a busy machine there may be no row yet, and then nothing is asked.
