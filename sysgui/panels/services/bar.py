@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from sysgui.system.i18n import _
@@ -28,7 +29,8 @@ class ListBar(QWidget):
 
     Attributes:
         search: Where the query is typed.
-        tools: The place, at the right of the kinds, for what can be done with the selected.
+        tools: The place for what can be done with the selected: at the right of the kinds, or
+            below them where both have no room.
 
     Signals:
         scope_changed: `system` or `user`.
@@ -59,7 +61,9 @@ class ListBar(QWidget):
         self._count = Muted()
         self._count.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._count.setMinimumWidth(40 * theme.STEP)
-        self.tools, self._more = QHBoxLayout(), QHBoxLayout()
+        self._tools, self._more = QWidget(self), QHBoxLayout()
+        self.tools = QHBoxLayout(self._tools)
+        self.tools.setContentsMargins(0, 0, 0, 0)
         above, below = QHBoxLayout(), QHBoxLayout()
         above.addWidget(self.search, 1)
         above.addWidget(self._scopes)
@@ -67,12 +71,26 @@ class ListBar(QWidget):
         above.addWidget(self._count)
         below.addWidget(self._kinds)
         below.addStretch()
-        below.addLayout(self.tools)
+        below.addWidget(self._tools)
+        self._beside, self._below = below, QHBoxLayout()
+        self._below.addStretch()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2 * theme.STEP)
         column.addLayout(above)
         column.addLayout(below)
+        column.addLayout(self._below)
+        # Not as wide as both, which make room for each other.
+        self.setMinimumWidth(self._kinds.sizeHint().width())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Has what can be done stand below the kinds where both have no room."""
+        super().resizeEvent(event)
+        both = self._kinds.sizeHint().width() + self._tools.sizeHint().width()
+        has_room = both + 2 * theme.STEP <= self.width()
+        row = self._beside if has_room else self._below
+        if row.indexOf(self._tools) < 0:
+            row.addWidget(self._tools)  # Taken from the other.
 
     def add_more(self, text: str, tip: str, slot: Callable[[], None]) -> None:
         """Adds a button for what can be done with no unit chosen.

@@ -193,6 +193,30 @@ def test_the_list_is_narrowed_to_a_kind(view: ServicesView, button: str, found: 
     assert sorted(names(view)) == found
 
 
+def test_in_a_narrow_window_no_button_is_cut(view: ServicesView) -> None:
+    def buttons() -> dict[str, QPushButton]:
+        return {each.text(): each for each in view.bar.findChildren(QPushButton)}
+
+    def tops() -> tuple[int, int]:
+        places = [buttons()[text].mapTo(view, QPoint()).y() for text in ("Services", "Reload")]
+        return places[0], places[1]
+
+    kinds, tools = tops()
+    assert kinds == tools
+    view.resize(690, 500)
+    QApplication.processEvents()
+    kinds, tools = tops()
+    assert kinds < tools
+    cut = [
+        text for text, each in buttons().items() if each.width() < each.minimumSizeHint().width()
+    ]
+    assert cut == []
+    view.resize(1100, 500)
+    QApplication.processEvents()
+    kinds, tools = tops()
+    assert kinds == tools
+
+
 def test_timers_say_when_they_run(view: ServicesView, qtbot) -> None:
     press(view, "Timers")
     qtbot.waitUntil(lambda: row(view, "apt.timer")["next"] != "–")  # noqa: RUF001
