@@ -43,7 +43,7 @@ from sysgui.ui.pollers import Pollers
 from sysgui.ui.problems import ProblemBar
 from sysgui.ui.rail import Rail
 
-SMALLEST = QSize(760, 520)
+SMALLEST = QSize(760, 480)
 
 # Below this width the tabs are icons alone.
 WIDE_FROM = 1200
