@@ -99,6 +99,11 @@ class Block:
         end = self._held.find(b"\n", first + start, first + len(self.data))
         return self.data[start : end + 1 - first] if end >= 0 else self.data[start:]
 
+    def having(self, text: bytes, places: Iterable[int]) -> list[int]:
+        """Returns those of some places in `data` at which a text stands."""
+        first, stop, stands = self._skipped, self._skipped + len(self.data), self._held.startswith
+        return [place for place in places if place >= 0 and stands(text, first + place, stop)]
+
     def starts_of(self, places: Iterable[int]) -> list[int]:
         """Returns for bytes at some places where in `data` the line of each starts."""
         first, find = self._skipped, self._held.rfind

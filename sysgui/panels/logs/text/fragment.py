@@ -5,8 +5,10 @@ are: the first two that differ of its last eight. In a log that is full of " p" 
 long for " process" as for "killed p".
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
+
+from .blocks import Block
 
 # So many bytes hyperscan holds against a place before it compares the rest.
 LENGTH = 8
@@ -36,21 +38,21 @@ class Fragment(NamedTuple):
     text: bytes
     caseless: bool
 
-    def ends(self, data: memoryview, ends: Sequence[int]) -> Iterator[int]:
-        """Yields where in `data` the text ends.
+    def ends(self, block: Block, ends: Sequence[int]) -> list[int]:
+        """Returns where in the block's `data` the text ends.
 
         Args:
-            data: The bytes.
+            block: The block.
             ends: Where the part does.
         """
-        before, length = self.place + len(self.part), len(self.text)
-        for end in ends:
-            start = end - before
-            if start < 0:
-                continue
-            held = bytes(data[start : start + length])
-            if (held.lower() if self.caseless else held) == self.text:
-                yield start + length
+        before, text = self.place + len(self.part), self.text
+        starts = [end - before for end in ends]
+        if self.caseless:
+            data, length = block.data, len(text)
+            starts = [at for at in starts if bytes(data[at : at + length]).lower() == text]
+        else:
+            starts = block.having(text, starts)
+        return [start + len(text) for start in starts if start >= 0]
 
 
 def rare_fragment(text: bytes, sample: bytes, *, caseless: bool) -> Fragment | None:

@@ -120,7 +120,7 @@ class Needles:
         """
         if not len(block.data):
             return [NONE for _pattern in self._patterns]
-        self._scan(block.data)
+        self._scan(block)
         if sum(map(len, self._ends)) > MANY:
             block.starts  # noqa: B018 - found once, quicker for all
         found = [self._found(number, block) for number in range(len(self._patterns))]
@@ -128,7 +128,8 @@ class Needles:
             self._search_rest(text, block, found)
         return found
 
-    def _scan(self, data: memoryview) -> None:
+    def _scan(self, block: Block) -> None:
+        data = block.data
         if self._text and len(data) >= SAMPLE:
             self._look_for_less(bytes(data[:SAMPLE]))
         for ends in self._ends:
@@ -139,7 +140,7 @@ class Needles:
             self._database.scan(view, match_event_handler=self._note, scratch=self._scratch)
         if self._fragment is not None:
             (ends,) = self._ends
-            ends[:] = self._fragment.ends(data, ends)
+            ends[:] = self._fragment.ends(block, ends)
 
     def _look_for_less(self, sample: bytes) -> None:
         """Has a part of the text looked for from now on, if that is quicker."""
@@ -212,7 +213,7 @@ class Needles:
         """Looks into what the block lacks of its last line."""
         last = int(block.starts[-1])
         for piece in text.rest(block):
-            self._scan(memoryview(piece))
+            self._scan(Block(0, 0, piece, (0, 0, len(piece)), len(piece)))
             for number, pattern in enumerate(self._patterns):
                 if pattern.within:
                     continue
