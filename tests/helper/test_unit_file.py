@@ -151,7 +151,8 @@ def test_what_does_not_start_is_put_back(
     assert list(etc.iterdir()) == []
     assert world.words == [
         ["daemon-reload"], ["enable", "--now", "--", "new.service"],
-        ["disable", "--now", "--", "new.service"], ["daemon-reload"],
+        ["disable", "--now", "--", "new.service"], ["reset-failed", "--", "new.service"],
+        ["daemon-reload"],
     ]  # fmt: skip
 
 

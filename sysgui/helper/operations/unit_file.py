@@ -98,7 +98,9 @@ class _File(Target):
             if found["LoadState"] in BAD:
                 raise Refusal("failed")
             if self._start and not change(["enable", "--now", "--", self._unit], self._wanted):
-                change(["disable", "--now", "--", self._unit], lambda: True)
+                # systemd would go on telling of a unit that has failed, and has no file.
+                for words in (["disable", "--now"], ["reset-failed"]):
+                    change([*words, "--", self._unit], lambda: True)
                 raise Refusal("failed")
 
 
