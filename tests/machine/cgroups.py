@@ -33,6 +33,17 @@ def own_groups(name: str) -> Iterator[list[Path]]:
         remove_groups(name)
 
 
+def groups_beside(pid: int) -> list[Path]:
+    """Return control groups, which may not be there, beside those of a machine's init."""
+    *second, first = _MOUNTS
+    found = []
+    for line in Path(f"/proc/{pid}/cgroup").read_text(encoding="utf-8").splitlines():
+        _number, controllers, path = line.split(":", 2)
+        mounts = {"": second, "name=systemd": [first]}.get(controllers, [])
+        found += [Path(mount + path).parent / "entered" for mount in mounts if _is_one(mount)]
+    return found
+
+
 def remove_groups(name: str) -> None:
     """Remove what `own_groups` has given by that name, as far as nothing runs there."""
     for group in _groups(name):
@@ -46,5 +57,8 @@ def remove_groups(name: str) -> None:
 
 
 def _groups(name: str) -> list[Path]:
-    mounts = [Path(mount) for mount in _MOUNTS]
-    return [mount / name for mount in mounts if (mount / "cgroup.procs").exists()]
+    return [Path(mount, name) for mount in _MOUNTS if _is_one(mount)]
+
+
+def _is_one(mount: str) -> bool:
+    return Path(mount, "cgroup.procs").exists()

@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from .cgroups import groups_beside
 from .commands import program
 from .errors import MachineError
 
@@ -25,6 +26,14 @@ PATIENCE = 180.0
 _SYSGUI = {"PYTHONPATH": f"{CHECKOUT}:{DEPENDENCIES}", "PYTHONDONTWRITEBYTECODE": "1"}
 _ROOT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _USER_PATH = "/usr/local/bin:/usr/bin:/bin:/usr/local/games:/usr/games"
+
+
+# What asks logind 257 for something must be in a control group that it can see.
+_JOINED = """
+for group in $1; do mkdir -p "$group"; echo $$ >"$group/cgroup.procs"; done
+shift
+exec "$@"
+"""
 
 
 class Account(NamedTuple):
@@ -68,8 +77,10 @@ class Machine:
         become = ["/usr/bin/setpriv", f"--reuid={account.uid}", f"--regid={account.gid}"]
         # pkexec asks about its parent, which must be in the machine: this forks, and only waits.
         parent = ["/usr/bin/timeout", "--foreground", "0"]
+        groups = " ".join(map(str, groups_beside(self.pid)))
         return subprocess.Popen(
             [
+                *("/bin/sh", "-euc", _JOINED, "sh", groups),
                 *(program("nsenter"), "-t", str(self.pid), "-m", "-u", "-i", "-p", "-n", "-C"),
                 *("--", *become, "--init-groups", "--", *parent, *argv),
             ],
