@@ -93,7 +93,7 @@ class JournalLog:
 
         Args:
             query: Which entries are.
-            search: What to look for.
+            search: What to look for; what is a row only as it stands near others is not found.
             context: So many entries before and after each that is asked for are rows too.
 
         Raises:

@@ -98,7 +98,7 @@ class MergedLog:
 
         Args:
             query: Which lines are.
-            search: What to look for.
+            search: What to look for; what is a row only as it stands near others is not found.
             context: So many lines before and after each that is asked for, in its own log, are
                 rows too.
 
